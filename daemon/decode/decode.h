@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records become events: JSON or CSV rows into the slots of a field set. */
+#ifndef DECODE_DECODE_H
+#define DECODE_DECODE_H
+
+#include "base/arena.h"
+#include "decode/mapping.h"
+#include "model/event.h"
+
+struct decoder;
+
+struct decode_limits {
+	uint64_t record_bytes; /* 1 MiB */
+	unsigned json_depth;   /* 64 */
+	uint64_t field_bytes;  /* 32 KiB: a longer value is cut for matching and
+				  the event flagged EVENT_REPAIRED */
+	int64_t max_future_us; /* 5 min */
+	bool last_duplicate_wins;
+};
+
+extern const struct decode_limits decode_limits_default;
+
+/*
+ * Borrows mapping and fields.  One decoder serves one input; `fields` decides
+ * what is decoded.
+ */
+struct decoder *decoder_new(const struct mapping *mapping,
+    const struct field_set *fields, const struct decode_limits *limits);
+void decoder_free(struct decoder *decoder); /* accepts NULL */
+
+/*
+ * Decodes a record (one JSON object; source_file turns CSV rows into them)
+ * into the arena.  A record without a time gets `assumed_us`, or the broker's
+ * time if it has one, and is flagged.  Derived fields event.local_date,
+ * event.local_hour, event.local_weekday are filled if referred to.
+ * False: the record goes to integrity.rejected with err's code and text
+ * (codes IR10xx: 1001 syntax, 1002 duplicate key, 1003 too deep, 1004 too
+ * large, 1005 unreadable time, 1006 no object, 1007 bytes beyond repair).
+ * Spans in the event point into the arena or record->bytes.
+ */
+bool decoder_run(struct decoder *decoder, const struct record *record,
+    int64_t assumed_us, struct arena *arena, struct event *ret_event,
+    struct error *err);
+
+#endif

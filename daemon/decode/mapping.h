@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mapping files: how a source's fields become canonical ones.
+ *
+ *	name: niche-rms
+ *	logsource: {product: records}
+ *	time: {field: searchDate, format: "%Y-%m-%d %H:%M:%S.%f",
+ *	       zone: UTC, local_zone: Europe/London}
+ *	fields:
+ *	  user.id: userId			# from that path
+ *	  reason.text: {from: reason, trim: true}
+ *	  event.action: {const: search}
+ *	  query.prefix: {from: q, prefix: 3, lower: true}
+ *	  subject.id: {from: persons, split: ","}
+ *	  query.scope: {from: cameras, type: integer}
+ *
+ * `format` is "iso" (default), "epoch_s", "epoch_ms", "epoch_us" or
+ * strptime-like (base/zone.h).  `zone` is that of times written without an
+ * offset, `local_zone` (default: zone) that of event.local_*.
+ */
+#ifndef DECODE_MAPPING_H
+#define DECODE_MAPPING_H
+
+#include "model/event.h"
+#include "model/rule.h"
+#include "text/yaml.h"
+
+struct mapping;
+
+/* Findings go to diag.  The caller frees. */
+bool mapping_read(const char *path, struct diag *diag,
+    struct mapping **ret_mapping);
+
+/* No file: fields are the source's own paths. */
+struct mapping *mapping_identity(void);
+void mapping_free(struct mapping *mapping); /* accepts NULL */
+
+struct span mapping_name(const struct mapping *mapping);
+struct logsource mapping_logsource(const struct mapping *mapping);
+
+/*
+ * Settings of the input override what the file says; NULL: leave it.  False
+ * with err if the zone or format is unknown.
+ */
+bool mapping_set_time(struct mapping *mapping, const char *field,
+    const char *format, const char *zone, struct error *err);
+const struct zone *mapping_local_zone(const struct mapping *mapping);
+
+/* Does the mapping (or, without a file, could the source) have this field? */
+bool mapping_has_field(const struct mapping *mapping, struct span name);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Kafka client: implements the ports of model/ports.h over librdkafka.
+ * Its threads and its blocking calls end in here; everything comes up on the
+ * thread that calls kafka_dispatch(), after one descriptor became readable.
+ */
+#ifndef KAFKA_KAFKA_H
+#define KAFKA_KAFKA_H
+
+#include "model/ports.h"
+
+struct kafka_setting {
+	const char *key;
+	const char *value;
+};
+
+/* What all clients of the process have in common. */
+struct kafka_options {
+	const char *bootstrap;
+	const char *group;
+	const char *instance; /* static member and transactional id */
+	const struct kafka_setting *settings; /* librdkafka's own, checked */
+	size_t setting_count;
+	uint32_t shards;	/* partitions of hits and state */
+	uint32_t replication;	/* 0: min(3, brokers) */
+	uint64_t alert_bytes;	/* 256 KiB */
+};
+
+/* ---- wake-up: one descriptor for everything in kafka/ ---- */
+
+struct kafka;
+bool kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
+    struct error *err);
+void kafka_free(struct kafka *kafka); /* accepts NULL; closes all ports */
+int kafka_fd(const struct kafka *kafka);
+
+/* Up-calls of everything that happened; call when the descriptor is readable
+ * and at least once a second.  Never blocks. */
+void kafka_dispatch(struct kafka *kafka);
+
+/* ---- admin: blocking, at start and in --check only ---- */
+
+/*
+ * Creates the internal topics that are missing and checks those that are
+ * there (partitions, cleanup.policy, retention); refuses a wrong one with a
+ * message that says topic, setting, found and wanted.
+ */
+bool kafka_topics_ensure(struct kafka *kafka, bool create, struct error *err);
+
+/* Checks that the inputs exist; tells their time type. */
+bool kafka_input_check(struct kafka *kafka, const char *topic,
+    bool *ret_is_producer_time, struct error *err);
+
+/* ---- source and output: the transaction of a batch ---- */
+
+struct kafka_input {
+	const char *topic;
+	bool start_latest;
+	bool is_transactional; /* its own producers leave holes */
+	int64_t idle_us;       /* quiet for so long at the end: idle; 60 s */
+};
+
+struct kafka_source_options {
+	const struct kafka_input *inputs;
+	size_t input_count;
+	size_t batch_records;
+	int64_t batch_interval_us; /* a batch is handed up after that at most */
+};
+
+bool kafka_source_open(struct kafka *kafka,
+    const struct kafka_source_options *options,
+    const struct port_source_events *events, void *core,
+    struct port_source *ret_source, struct error *err);
+
+bool kafka_output_open(struct kafka *kafka,
+    const struct port_output_events *events, void *core,
+    struct port_output_calls *ret_output, struct error *err);
+
+/* Leaves the group after the current generation's work has been committed;
+ * the core must have stopped wanting.  Part of a clean end. */
+void kafka_source_close(struct kafka *kafka);
+
+/* ---- destinations ---- */
+
+bool kafka_alerts_open(struct kafka *kafka, const char *destination,
+    const struct port_alerts_events *events, void *core,
+    struct port_alerts *ret_alerts, struct error *err);
+
+/* ---- embedded ---- */
+
+/*
+ * librdkafka's mock cluster in this process: real protocol on loopback,
+ * nothing kept.  Creates the topics; the string is its bootstrap address.
+ */
+struct kafka_embedded;
+struct kafka_embedded_topic {
+	const char *name;
+	int partitions;
+};
+bool kafka_embedded_start(const struct kafka_embedded_topic *topics,
+    size_t topic_count, uint32_t shards, struct kafka_embedded **ret_embedded,
+    struct error *err);
+const char *kafka_embedded_bootstrap(const struct kafka_embedded *embedded);
+void kafka_embedded_stop(struct kafka_embedded *embedded); /* accepts NULL */
+
+/* A plain producer for the synthetic feed of the demo and for tests. */
+struct kafka_feeder;
+bool kafka_feeder_open(const char *bootstrap, const char *topic,
+    struct kafka_feeder **ret_feeder, struct error *err);
+/* `time_us`: CreateTime given to the record. False: local queue full. */
+bool kafka_feeder_send(struct kafka_feeder *feeder, struct span key,
+    struct span value, int64_t time_us);
+bool kafka_feeder_flush(struct kafka_feeder *feeder, int timeout_ms);
+void kafka_feeder_close(struct kafka_feeder *feeder); /* accepts NULL */
+
+/* Names of the internal topics. */
+extern const char *const kafka_topic_names[PORT_TOPIC_COUNT];
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What diag.c gathers and diag_render.c shows. */
+#ifndef TEXT_DIAG_INTERNAL_H
+#define TEXT_DIAG_INTERNAL_H
+
+#include "base/arena.h"
+#include "text/diag.h"
+
+struct diag_source {
+	const char *path;
+	struct span text;
+	const size_t *lines; /* byte where each begins; at least one */
+	size_t line_count;
+};
+
+/* The strings are clean: valid UTF-8 without control characters. */
+struct diag_finding {
+	struct diag_place place;
+	const char *code;
+	const char *reason;
+	const char *hint; /* NULL if none */
+	const char *help; /* lines parted by '\n'; NULL if none */
+};
+
+struct diag {
+	struct arena *arena;
+	struct diag_finding *findings;
+	size_t count, cap;
+	size_t errors, warnings; /* dropped ones included */
+	size_t dropped;		 /* beyond DIAG_FINDINGS_MAX */
+	bool last_dropped;
+};
+
+/* A file of a million mistakes must not fill the memory. */
+#define DIAG_FINDINGS_MAX 10000
+
+bool diag_is_error(const struct diag_finding *finding);
+
+/* The text of one line (from 1) without its end, empty beyond the last. */
+struct span diag_source_line(const struct diag_source *source, size_t line);
+
+/* Code points, as far as columns are concerned: bytes that begin one. */
+size_t diag_columns(struct span text);
+
+/*
+ * Adds `text` so that a terminal or log can be trusted with it: what is no
+ * UTF-8, controls and direction marks become U+FFFD, white space a space;
+ * a tab stays if `keep_tabs`.  One code point in, one out.
+ */
+void diag_clean(struct span text, bool keep_tabs, struct buffer *out);
+
+#endif
