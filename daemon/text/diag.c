@@ -297,3 +297,62 @@ diag_failed_since(const struct diag *diag, size_t mark)
 {
 	return diag->errors > mark;
 }
+
+static int
+diag_compare_numbers(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static const char *
+diag_path(const struct diag_finding *finding)
+{
+	const struct diag_source *source = finding->place.source;
+
+	return source == NULL ? "" : source->path;
+}
+
+int
+diag_compare(const struct diag_finding *a, const struct diag_finding *b)
+{
+	int order = strcmp(diag_path(a), diag_path(b));
+
+	if (order == 0)
+		order = diag_compare_numbers(a->place.line, b->place.line);
+	if (order == 0)
+		order = diag_compare_numbers(a->place.column, b->place.column);
+	if (order == 0)
+		order = strcmp(a->code, b->code);
+	if (order == 0)
+		order = strcmp(a->reason, b->reason);
+	return order;
+}
+
+void
+diag_place_write(struct diag_place place, struct buffer *out)
+{
+	diag_clean(span_of(place.source->path), false, out);
+	if (place.line > 0)
+		buffer_printf(out, ":%u:%u", place.line, place.column);
+}
+
+void
+diag_first_error(const struct diag *diag, struct buffer *out)
+{
+	const struct diag_finding *first = NULL, *finding;
+	size_t i;
+
+	for (i = 0; i < diag->count; i++) {
+		finding = &diag->findings[i];
+		if (diag_is_error(finding) &&
+		    (first == NULL || diag_compare(finding, first) < 0))
+			first = finding;
+	}
+	if (first == NULL)
+		return;
+	if (first->place.source != NULL) {
+		diag_place_write(first->place, out);
+		buffer_add_string(out, ": ");
+	}
+	buffer_printf(out, "error[%s]: %s", first->code, first->reason);
+}

@@ -9,7 +9,7 @@
  * the mistake in general ("unknown key"); the explanation says why it is one
  * and what to do, in full sentences.  A code is never given another meaning,
  * and a number is never used again.  No include guard: this is read by
- * diag_codes.c between a #define and an #undef of DIAG_CODE.
+ * diag_code.c between a #define and an #undef of DIAG_CODE.
  *
  *	01xx YAML and files	04xx detections, modifiers, values
  *	02xx configuration	05xx conditions

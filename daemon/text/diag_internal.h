@@ -36,6 +36,12 @@ struct diag {
 
 bool diag_is_error(const struct diag_finding *finding);
 
+/* By file, line, column, code, reason; what stands nowhere comes first. */
+int diag_compare(const struct diag_finding *a, const struct diag_finding *b);
+
+/* "path:line:column", or "path" if it is the file as a whole. */
+void diag_place_write(struct diag_place place, struct buffer *out);
+
 /* The text of one line (from 1) without its end, empty beyond the last. */
 struct span diag_source_line(const struct diag_source *source, size_t line);
 

@@ -14,7 +14,7 @@ static const struct diag_code {
 };
 
 static const struct diag_code *
-diag_codes_find(const char *code)
+diag_code_find(const char *code)
 {
 	size_t i;
 
@@ -27,7 +27,7 @@ diag_codes_find(const char *code)
 const char *
 diag_code_title(const char *code)
 {
-	const struct diag_code *found = diag_codes_find(code);
+	const struct diag_code *found = diag_code_find(code);
 
 	return found == NULL ? NULL : found->title;
 }
@@ -35,7 +35,7 @@ diag_code_title(const char *code)
 const char *
 diag_code_explanation(const char *code)
 {
-	const struct diag_code *found = diag_codes_find(code);
+	const struct diag_code *found = diag_code_find(code);
 
 	return found == NULL ? NULL : found->explanation;
 }
