@@ -6,10 +6,9 @@
 #include <stdint.h>
 
 /*
- * What libFuzzer calls (llvm.org/docs/LibFuzzer.html).  Each fuzz_<name>.c
- * defines the first; init.c defines the second for all of them.
+ * What libFuzzer calls (llvm.org/docs/LibFuzzer.html): each fuzz_<name>.c
+ * defines it.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 #endif

@@ -68,7 +68,6 @@ main(int argc, char **argv)
 	unsigned count = 0;
 	int status = 0;
 
-	LLVMFuzzerInitialize(&argc, &argv);
 	(void)LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
 	for (int i = 1; i < argc; i++)
 		status |= replay_path(argv[i], &count);
