@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One destination: reads integrity.alerts through its own consumer group,
+ * numbers and chains the records, renders frames, sends them, and commits a
+ * position that trails by what the receiver may still lose.
+ *
+ * Sequence and chain run over the alert records passed to it:
+ * h = SHA-256(previous h, record value), starting from 32 zero bytes.  Both
+ * stand in the metadata of the committed offset (printable ASCII):
+ *
+ *	v1 SEQUENCE HEX(h)
+ *
+ * of the last record before the committed offset.  After a reconnect or a
+ * restart it sends again from there: same ids, same numbers.
+ *
+ * deliver/ may not know alert/ (a sibling): whoever puts the two together
+ * passes the renderer in.
+ */
+#ifndef DELIVER_DESTINATION_H
+#define DELIVER_DESTINATION_H
+
+#include "model/ports.h"
+
+struct destination;
+
+struct destination_place {
+	uint64_t sequence;
+	uint8_t chain[HASH_SHA256_LEN];
+};
+
+/* Renders a record into frames by calling destination_frame() for each. */
+typedef void destination_render(void *context,
+    struct destination *destination, struct span record,
+    const struct destination_place *place);
+
+struct destination_options {
+	const char *name;
+	destination_render *render;
+	void *context;
+	int64_t trail_us;   /* 60 s */
+	size_t trail_bytes; /* 4 MiB */
+};
+
+struct destination *destination_new(const struct destination_options *options);
+void destination_free(struct destination *destination); /* accepts NULL */
+
+/* The ports that it calls, once both are open. */
+void destination_connect(struct destination *destination,
+    const struct port_alerts *alerts, const struct port_frame *frame);
+
+/* Up-calls; `core` is the destination. */
+extern const struct port_alerts_events destination_alerts_events;
+extern const struct port_frame_events destination_frame_events;
+
+/* From within render: takes a copy. */
+void destination_frame(struct destination *destination, struct span frame);
+
+/*
+ * Does what is due: sends queued frames, moves the committed position on.
+ * Returns the time at which to call again at the latest.  `now_us` is from
+ * clock_monotonic_us().
+ */
+int64_t destination_run(struct destination *destination, int64_t now_us);
+
+struct destination_stats {
+	bool is_active, is_connected;
+	uint64_t sequence, frames, repeated, queue_frames, queue_bytes;
+	int64_t committed_offset, read_offset;
+	char last_error[256];
+};
+void destination_get_stats(const struct destination *destination,
+    struct destination_stats *ret_stats);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Transports: frames over a socket, reconnecting with backoff (0.1 s doubling
+ * to 30 s, with jitter from the name, not from chance).
+ *
+ * tcp: octet counting (RFC 6587, 3.4.1: "LEN SP FRAME").  unix: one datagram a
+ * frame, as /dev/log takes them.
+ */
+#ifndef DELIVER_TRANSPORT_H
+#define DELIVER_TRANSPORT_H
+
+#include "model/ports.h"
+
+struct event_base;
+struct transport;
+
+enum transport_kind { TRANSPORT_TCP, TRANSPORT_UNIX };
+
+struct transport_options {
+	enum transport_kind kind;
+	const char *name;    /* of the destination, for messages */
+	const char *address; /* host:port, [v6]:port, or socket path */
+	size_t buffer_bytes; /* send() refuses above this; 1 MiB */
+};
+
+/* Starts connecting at once; what happens comes up through `events`. */
+bool transport_open(struct event_base *base,
+    const struct transport_options *options,
+    const struct port_frame_events *events, void *destination,
+    struct transport **ret_transport, struct error *err);
+struct port_frame transport_port(struct transport *transport);
+
+/* Bytes accepted by send() that are still in this process. */
+size_t transport_pending(const struct transport *transport);
+void transport_close(struct transport *transport); /* accepts NULL */
+
+#endif
