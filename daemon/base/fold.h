@@ -26,6 +26,12 @@ unsigned fold_decode(struct span text, uint32_t *ret_code_point);
 unsigned fold_encode(uint32_t code_point, char ret_bytes[4]);
 bool fold_is_utf8(struct span text);
 
+/*
+ * Bytes of the maximal ill-formed part (Unicode 3.9, table 3-8) that `text`
+ * starts with; at least 1, at most 3.  Only where fold_decode() returned 0.
+ */
+unsigned fold_ill_formed(struct span text);
+
 /* Bad bytes become U+FFFD, one per maximal ill-formed part (Unicode 3.9). */
 struct span fold_repair(struct arena *arena, struct span text);
 
