@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include "text/json_internal.h"
+
+/*
+ * Objects of up to SMALL keys are checked as their keys go by: a filter of
+ * 512 bits, and where that says "maybe" a look at the keys before.  Larger
+ * ones, which somebody may have made to be slow, go through a keyed hash set.
+ */
+#define SMALL 64
+#define FILTER_WORDS 8
+
+struct key {
+	uint64_t sign; /* equal keys have equal ones */
+	struct span text;
+	size_t index;
+};
+
+struct json_duplicate {
+	struct key *keys; /* a stack over the open objects */
+	size_t key_count;
+	size_t key_cap;
+	uint32_t *slots; /* hash set: position in `keys` + 1 */
+	size_t slot_cap;
+	struct json_tape *tape;
+	bool hide;
+	struct span found;
+};
+
+struct json_duplicate *
+json_duplicate_new(void)
+{
+	return mem_zalloc(sizeof(struct json_duplicate));
+}
+
+void
+json_duplicate_free(struct json_duplicate *duplicate)
+{
+	if (duplicate == NULL)
+		return;
+	mem_free(duplicate->keys);
+	mem_free(duplicate->slots);
+	mem_free(duplicate);
+}
+
+/*
+ * The first and last eight bytes and the length.  simdjson's string buffer
+ * is padded, so eight bytes can be read at any key's start.
+ */
+static inline uint64_t
+sign_of(struct span key)
+{
+	uint64_t first, last = 0;
+
+	memcpy(&first, key.ptr, sizeof(first));
+	if (key.len < sizeof(first))
+		first &= (UINT64_C(1) << (8 * key.len)) - 1;
+	else
+		memcpy(&last, key.ptr + key.len - sizeof(last), sizeof(last));
+	return (first ^ (last << 23 | last >> 41) ^ key.len) *
+	    UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static bool
+is_same(const struct key *a, const struct key *b)
+{
+	return a->sign == b->sign && span_equal(a->text, b->text);
+}
+
+static void
+hide_key(struct json_duplicate *duplicate, const struct key *key)
+{
+	uint64_t *word = &duplicate->tape->words[key->index];
+
+	*word = (*word & UINT64_C(0x00ffffffffffffff)) |
+	    (uint64_t)JSON_TAPE_HIDDEN << 56;
+}
+
+/* False if the pair ends the check. */
+static bool
+note_pair(struct json_duplicate *duplicate, const struct key *earlier)
+{
+	duplicate->found = earlier->text;
+	if (duplicate->hide)
+		hide_key(duplicate, earlier);
+	return duplicate->hide;
+}
+
+static bool
+check_before(struct json_duplicate *duplicate, size_t from)
+{
+	const struct key *last = &duplicate->keys[duplicate->key_count - 1];
+
+	for (struct key *key = &duplicate->keys[from]; key < last; key++) {
+		if (is_same(key, last) && !note_pair(duplicate, key))
+			return false;
+	}
+	return true;
+}
+
+static bool
+check_large(struct json_duplicate *duplicate, size_t from)
+{
+	size_t count = duplicate->key_count - from, cap = 4 * SMALL, at;
+
+	while (cap < 2 * count)
+		cap *= 2;
+	duplicate->slots = mem_grow(duplicate->slots, &duplicate->slot_cap, cap,
+	    sizeof(*duplicate->slots));
+	memset(duplicate->slots, 0, cap * sizeof(*duplicate->slots));
+	for (size_t i = from; i < duplicate->key_count; i++) {
+		const struct key *key = &duplicate->keys[i];
+
+		at = hash_siphash13(hash_key(), key->text) & (cap - 1);
+		for (; duplicate->slots[at] != 0; at = (at + 1) & (cap - 1)) {
+			const struct key *other =
+			    &duplicate->keys[duplicate->slots[at] - 1];
+
+			if (!is_same(other, key))
+				continue;
+			if (!note_pair(duplicate, other))
+				return false;
+			break;
+		}
+		duplicate->slots[at] = (uint32_t)(i + 1);
+	}
+	return true;
+}
+
+static bool check_array(struct json_duplicate *duplicate, size_t *index);
+static bool check_object(struct json_duplicate *duplicate, size_t *index);
+
+/* Moves `*index` past the value. */
+static inline bool
+check_value(struct json_duplicate *duplicate, size_t *index)
+{
+	switch (json_tape_kind(duplicate->tape, *index)) {
+	case '{':
+		return check_object(duplicate, index);
+	case '[':
+		return check_array(duplicate, index);
+	default:
+		*index = json_tape_after(duplicate->tape, *index);
+		return true;
+	}
+}
+
+static bool
+check_array(struct json_duplicate *duplicate, size_t *index)
+{
+	size_t end = json_tape_after(duplicate->tape, *index);
+	bool ok = true;
+
+	for (++*index; ok && *index < end - 1;)
+		ok = check_value(duplicate, index);
+	*index = end;
+	return ok;
+}
+
+static inline bool
+check_key(struct json_duplicate *duplicate, size_t index, size_t from,
+    uint64_t *filter)
+{
+	struct key *key;
+	uint64_t bit;
+	bool maybe;
+
+	if (duplicate->key_count == duplicate->key_cap)
+		duplicate->keys = mem_grow(duplicate->keys, &duplicate->key_cap,
+		    duplicate->key_count + 1, sizeof(*duplicate->keys));
+	key = &duplicate->keys[duplicate->key_count++];
+	key->text = json_tape_string(duplicate->tape, index);
+	key->sign = sign_of(key->text);
+	key->index = index;
+	bit = key->sign >> 55;
+	maybe = filter[bit >> 6] >> (bit & 63) & 1;
+	filter[bit >> 6] |= UINT64_C(1) << (bit & 63);
+	return !maybe || duplicate->key_count - from > SMALL ||
+	    check_before(duplicate, from);
+}
+
+static bool
+check_object(struct json_duplicate *duplicate, size_t *index)
+{
+	size_t end = json_tape_after(duplicate->tape, *index);
+	size_t from = duplicate->key_count;
+	uint64_t filter[FILTER_WORDS] = { 0 };
+	bool ok = true;
+
+	for (++*index; ok && *index < end - 1;) {
+		ok = check_key(duplicate, *index, from, filter);
+		++*index;
+		ok = ok && check_value(duplicate, index);
+	}
+	if (ok && duplicate->key_count - from > SMALL)
+		ok = check_large(duplicate, from);
+	duplicate->key_count = from;
+	*index = end;
+	return ok;
+}
+
+bool
+json_duplicate_check(struct json_duplicate *duplicate, struct json_tape *tape,
+    bool hide, struct span *ret_key)
+{
+	size_t index = 1;
+	bool ok;
+
+	duplicate->tape = tape;
+	duplicate->hide = hide;
+	duplicate->key_count = 0;
+	ok = check_value(duplicate, &index);
+	if (!ok)
+		*ret_key = duplicate->found;
+	return ok;
+}
