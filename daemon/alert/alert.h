@@ -18,6 +18,9 @@ struct alert_options {
 	 * delay_ms is 0 and no decided time is told. */
 	int64_t decided_us;
 	size_t limit_bytes; /* fields are cut and marked beyond; 256 KiB */
+	/* On how many of the kept hits each counter's `when` holds;
+	 * [rule->extension.counter_count], NULL: none. */
+	const uint32_t *counter_hits;
 };
 
 /* Appends the JSON object, without newline. */

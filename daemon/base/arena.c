@@ -196,22 +196,60 @@ arena_printf(struct arena *arena, const char *format, ...)
 	return span_make(string, len);
 }
 
-/* The large ones go: one huge batch must not pin its memory for ever. */
-void
-arena_reset(struct arena *arena)
+/* Chunks opened after `until` become spare ones. */
+static void
+spare_chunks(struct arena *arena, const struct chunk *until)
 {
 	struct chunk *chunk;
 
-	while ((chunk = arena->current) != NULL) {
+	while ((chunk = arena->current) != until) {
 		arena->current = chunk->next;
 		chunk->next = arena->spare;
 		arena->spare = chunk;
 		POISON(chunk->bytes, chunk->size);
 	}
-	chunk_free_all(arena->large);
-	arena->large = NULL;
-	arena->at = arena->end = NULL;
-	arena->used = 0;
+}
+
+/* The large ones go: one huge batch must not pin its memory for ever. */
+static void
+free_large(struct arena *arena, const struct chunk *until)
+{
+	struct chunk *chunk;
+
+	while ((chunk = arena->large) != until) {
+		arena->large = chunk->next;
+		chunk->next = NULL;
+		chunk_free_all(chunk);
+	}
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	arena_rewind(arena, (struct arena_mark){ 0 });
+}
+
+struct arena_mark
+arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){ .chunk = arena->current,
+		.large = arena->large,
+		.at = arena->at,
+		.used = arena->used };
+}
+
+void
+arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	struct chunk *chunk = mark.chunk;
+
+	spare_chunks(arena, chunk);
+	free_large(arena, mark.large);
+	arena->at = mark.at;
+	arena->end = chunk == NULL ? NULL : chunk->bytes + chunk->size;
+	arena->used = mark.used;
+	if (chunk != NULL)
+		POISON(arena->at, (size_t)(arena->end - arena->at));
 }
 
 size_t

@@ -27,6 +27,16 @@ struct span arena_printf(struct arena *arena, const char *format, ...)
 /* Forgets everything, keeps the chunks. */
 void arena_reset(struct arena *arena);
 
+/* Takes back all that was handed out since the mark was taken. */
+struct arena_mark {
+	void *chunk;
+	void *large;
+	char *at;
+	size_t used;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *arena);
 
