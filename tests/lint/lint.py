@@ -134,6 +134,9 @@ def check_words(args):
     for path, lines in files(args.root, TREES + ("rules", "systemd"), ()):
         for number, line in enumerate(lines, 1):
             for pattern, what in banned:
+                # Sigma rules have a key of that name.
+                if what == "an author tag" and path.endswith(".yml"):
+                    continue
                 if pattern.search(line):
                     yield f"{path}:{number}: {what}: {line.strip()[:60]}"
 

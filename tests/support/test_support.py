@@ -90,7 +90,7 @@ class Receiver(unittest.TestCase):
     def test_octet_counting(self):
         data = MESSAGE.encode()
         frame = b"%d %s" % (len(data), data)
-        long = MESSAGE.encode() + b"x" * 200000
+        long = MESSAGE.encode() + b"x" * 150000
         with Rsyslog() as receiver:
             with socket.create_connection(("127.0.0.1",
                                            receiver.port)) as peer:
@@ -99,7 +99,7 @@ class Receiver(unittest.TestCase):
             self.assertEqual(len(got), 3)
             for each in got[:2]:
                 self.check(each, "tcp")
-            self.assertTrue(got[2]["msg"].endswith("\"" + "x" * 200000))
+            self.assertTrue(got[2]["msg"].endswith("\"" + "x" * 150000))
             receiver.stop()
             receiver.start()
             with socket.create_connection(("127.0.0.1",
