@@ -19,23 +19,32 @@ struct kafka_options {
 	const char *bootstrap;
 	const char *group;
 	const char *instance; /* static member and transactional id */
+	bool is_embedded;     /* bootstrap is a kafka_embedded of ours */
 	const struct kafka_setting *settings; /* librdkafka's own, checked */
 	size_t setting_count;
-	uint32_t shards;	/* partitions of hits and state */
+	uint32_t shards;	/* partitions of hits and state; 0: 32 */
 	uint32_t replication;	/* 0: min(3, brokers) */
-	uint64_t alert_bytes;	/* 256 KiB */
+	uint64_t alert_bytes;	/* largest output; 0: 256 KiB */
 };
 
 /* ---- wake-up: one descriptor for everything in kafka/ ---- */
 
+/* Checks the settings and starts the worker; connects to nothing.  The
+ * options are copied. */
 struct kafka;
 bool kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
     struct error *err);
-void kafka_free(struct kafka *kafka); /* accepts NULL; closes all ports */
+
+/* Accepts NULL.  Closes all ports; batches still lent are taken back.  Takes
+ * some seconds at most. */
+void kafka_free(struct kafka *kafka);
+
+/* Becomes readable when kafka_dispatch() has something to do, by itself at
+ * least once a second. */
 int kafka_fd(const struct kafka *kafka);
 
-/* Up-calls of everything that happened; call when the descriptor is readable
- * and at least once a second.  Never blocks. */
+/* Up-calls of everything that happened.  Never blocks.  A blocking call that
+ * has not returned for a minute ends the process here. */
 void kafka_dispatch(struct kafka *kafka);
 
 /* ---- admin: blocking, at start and in --check only ---- */
@@ -47,7 +56,11 @@ void kafka_dispatch(struct kafka *kafka);
  */
 bool kafka_topics_ensure(struct kafka *kafka, bool create, struct error *err);
 
-/* Checks that the inputs exist; tells their time type. */
+/*
+ * Checks that an input exists; tells its time type.  Remembers its retention:
+ * call it for all inputs before kafka_topics_ensure(), whose hits must live
+ * as long.
+ */
 bool kafka_input_check(struct kafka *kafka, const char *topic,
     bool *ret_is_producer_time, struct error *err);
 
@@ -67,21 +80,39 @@ struct kafka_source_options {
 	int64_t batch_interval_us; /* a batch is handed up after that at most */
 };
 
+/*
+ * At most one.  Where there is an output too, open that first: the committed
+ * positions are read after its predecessor's transaction has been ended.
+ * `fence` of a batch stays good for as long as the process lives.
+ */
 bool kafka_source_open(struct kafka *kafka,
     const struct kafka_source_options *options,
     const struct port_source_events *events, void *core,
     struct port_source *ret_source, struct error *err);
 
+/*
+ * At most one; needs the source for submit().  A submission is copied before
+ * submit() returns.  An aborted one whose err->code is KAFKA_TOO_LARGE holds
+ * an output that Kafka refuses for its size: submit it smaller.
+ */
+#define KAFKA_TOO_LARGE "IK0101"
+
 bool kafka_output_open(struct kafka *kafka,
     const struct port_output_events *events, void *core,
     struct port_output_calls *ret_output, struct error *err);
 
-/* Leaves the group after the current generation's work has been committed;
- * the core must have stopped wanting.  Part of a clean end. */
+/* Stops reading; the last submission must have been answered.  Takes some
+ * seconds at most.  Part of a clean end: the partitions stay ours for a
+ * session timeout, so that a restart moves nothing. */
 void kafka_source_close(struct kafka *kafka);
 
 /* ---- destinations ---- */
 
+/*
+ * A member of the group `<group>.dest.<destination>`.  want() replaces what
+ * was wanted before; commit() while stopped does nothing.  started() again
+ * without stopped() means: forget, and go on from there.
+ */
 bool kafka_alerts_open(struct kafka *kafka, const char *destination,
     const struct port_alerts_events *events, void *core,
     struct port_alerts *ret_alerts, struct error *err);
