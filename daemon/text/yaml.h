@@ -35,8 +35,10 @@ struct yaml_pair {
 
 /*
  * Parses all documents of a text.  False if it is no YAML (findings are in
- * diag).  An empty text has no documents.  A document that is empty is a
- * YAML_NULL.
+ * diag).  Duplicate keys, merge keys and tags are findings too, but the tree
+ * comes all the same, so that the rest is checked in the same run: see
+ * diag_failed_since().  An empty text has no documents.  A document that is
+ * empty is a YAML_NULL.
  */
 bool yaml_parse(struct arena *arena, struct diag *diag, const char *path,
     struct span text, const struct yaml_node *const **ret_documents,
@@ -53,6 +55,14 @@ const struct yaml_pair *yaml_find(const struct yaml_node *map,
     const char *key);
 
 bool yaml_is_scalar(const struct yaml_node *node);
+
+/*
+ * The place of `len` bytes from byte `offset` of a scalar's text, through
+ * quotes, escapes and folded lines; the node's own place where that is not
+ * to be found.
+ */
+struct diag_place yaml_place_in(const struct yaml_node *node, size_t offset,
+    size_t len);
 const char *yaml_kind_name(enum yaml_kind kind); /* "a map", "a list", ... */
 
 /* A scalar that YAML 1.1 reads otherwise (yes, on, 010, 1:30). */
