@@ -2,7 +2,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fold.h"
+
 #include "base/error.h"
+
+/* Leaves out a last character of which only a part is there. */
+static size_t
+whole_characters(const char *text, size_t len)
+{
+	uint32_t code_point;
+	size_t start = len;
+
+	while (start > 0 && len - start < 4 &&
+	    ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start > 0 && (unsigned char)text[start - 1] >= 0xc0)
+		start--;
+	if (fold_decode(span_make(text + start, len - start), &code_point) > 0)
+		return len;
+	return start;
+}
 
 /* Takes over `text`, of which `want` bytes were asked for. */
 static void
@@ -10,14 +29,9 @@ store_text(struct error *err, char *text, int want)
 {
 	size_t len = strlen(text);
 
-	/* A character that was cut in two is left out whole. */
-	if (want >= (int)sizeof(err->text)) {
-		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
-			len--;
-		if (len > 0 && (unsigned char)text[len - 1] >= 0xc0)
-			len--;
-		text[len] = '\0';
-	}
+	if (want >= (int)sizeof(err->text))
+		len = whole_characters(text, len);
+	text[len] = '\0';
 	if (len == 0)
 		memcpy(text, "unknown error", sizeof("unknown error"));
 	memcpy(err->text, text, sizeof(err->text));
