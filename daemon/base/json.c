@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,13 +217,17 @@ json_uint(struct json *json, uint64_t number)
 	buffer_add_u64(json->out, number);
 }
 
-/* 15 digits are always exact to read, 17 always enough to write. */
+/*
+ * 15 digits, less their last zeros, are the shortest there is unless more are
+ * needed, which 17 always are enough for.  Subnormal numbers have fewer.
+ */
 static void
 add_real(struct buffer *out, double number)
 {
 	char text[REAL_BYTES], *comma_at;
+	int digits = fabs(number) < DBL_MIN ? 1 : 15;
 
-	for (int digits = 15; digits <= 17; digits++) {
+	for (; digits <= 17; digits++) {
 		(void)snprintf(text, sizeof(text), "%.*g", digits, number);
 		if (strtod(text, NULL) == number)
 			break;
