@@ -31,8 +31,7 @@ void decoder_free(struct decoder *decoder); /* accepts NULL */
 /*
  * Decodes a record (one JSON object; source_file turns CSV rows into them)
  * into the arena.  A record without a time gets `assumed_us`, or the broker's
- * time if it has one, and is flagged.  Derived fields event.local_date,
- * event.local_hour, event.local_weekday are filled if referred to.
+ * time if it has one, and is flagged.
  * False: the record goes to integrity.rejected with err's code and text
  * (codes IR10xx: 1001 syntax, 1002 duplicate key, 1003 too deep, 1004 too
  * large, 1005 unreadable time, 1006 no object, 1007 bytes beyond repair).

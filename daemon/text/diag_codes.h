@@ -15,7 +15,7 @@
  *	02xx configuration	05xx conditions
  *	03xx rule documents	06xx correlations
  *	07xx the integrityd: key	08xx lists and tests
- *	09xx mapping files
+ *	09xx mapping files	10xx records
  */
 
 /* 01xx: YAML and files */
@@ -141,3 +141,55 @@ DIAG_CODE("IR0214", "unknown encoding",
 /* 08xx: lists and tests */
 
 /* 09xx: mapping files */
+
+DIAG_CODE("IR0901", "the same field is mapped twice",
+    "Blanks in field names mean nothing, so `Threat Name` and `ThreatName` "
+    "are one field. Remove one, or give both sources in one list: "
+    "from: [a, b] takes the first that has a value.")
+DIAG_CODE("IR0902", "neither from nor const",
+    "A mapped field needs where its value comes from (from: a path or a list "
+    "of paths) or a constant (const:), and not both.")
+DIAG_CODE("IR0903", "option does not go with const",
+    "A constant is taken as it is written. Write the value that you want "
+    "instead of one to be changed.")
+DIAG_CODE("IR0904", "unknown time zone",
+    "A time zone is a name of the IANA data base, such as Europe/London; "
+    "the package tzdata must be installed.")
+DIAG_CODE("IR0905", "unknown time format",
+    "The format of times is iso (2026-03-02T21:14:07Z and its relatives), "
+    "epoch_s, epoch_ms, epoch_us, or a text with %Y %m %d %H %M %S %f %z %b "
+    "%e %y %s.")
+DIAG_CODE("IR0906", "bad path",
+    "A source's path is one or more names with a full stop between them, as "
+    "in user.name; none of them may be empty.")
+DIAG_CODE("IR0907", "the time is no mapped field",
+    "The event's time is told by the key time: of the mapping file "
+    "(time: {field: searchDate}), not by a mapping of @timestamp.")
+
+/* 10xx: records */
+
+DIAG_CODE("IR1001", "the record is not JSON",
+    "The record cannot be read. It is kept in integrity.rejected with its "
+    "position and hash, because a record that nobody can read may hide an "
+    "access.")
+DIAG_CODE("IR1002", "a key stands twice in the record",
+    "Programs differ in which of two equal keys they take, so such a record "
+    "can show one actor to one program and another to the next. It is kept in "
+    "integrity.rejected. If a system is known to write such records, its "
+    "input can be told to take the last.")
+DIAG_CODE("IR1003", "the record is nested too deeply",
+    "Objects and arrays may stand within each other up to a limit, 64 deep "
+    "unless configured otherwise.")
+DIAG_CODE("IR1004", "the record is too large",
+    "Records are limited in size, 1 MiB unless configured otherwise. Its hash "
+    "and its beginning are kept in integrity.rejected.")
+DIAG_CODE("IR1005", "the time of the record cannot be read",
+    "The field with the time is there, but its text does not follow the "
+    "configured format. Guessing would put the event into the wrong window. "
+    "Check the format and zone in the mapping file or of the input.")
+DIAG_CODE("IR1006", "the record is no object",
+    "A record is one JSON object. A list of records must be written one per "
+    "line or one per message.")
+DIAG_CODE("IR1007", "the record is beyond repair",
+    "Bytes that are no UTF-8 and numbers out of range were replaced, and the "
+    "record still cannot be read as JSON.")

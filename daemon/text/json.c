@@ -6,8 +6,6 @@
 
 #include "text/json_internal.h"
 
-#define QUOTE_BYTES 64
-
 struct json_reader {
 	struct json_tape_parser *parser;
 	struct json_tape tape;
@@ -44,13 +42,13 @@ json_reader_free(struct json_reader *reader)
 	mem_free(reader);
 }
 
-/* Printable and short, whatever a record holds. */
-static void
-quote(struct span text, char ret_quoted[4 * QUOTE_BYTES + 4])
+void
+json_quote(struct span text, char ret_quoted[JSON_QUOTE_BYTES])
 {
-	char *at = ret_quoted;
-	size_t len = text.len < QUOTE_BYTES ? text.len : QUOTE_BYTES;
 	static const char hex[] = "0123456789abcdef";
+	size_t limit = (JSON_QUOTE_BYTES - sizeof("...")) / 4;
+	size_t len = text.len < limit ? text.len : limit;
+	char *at = ret_quoted;
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
@@ -99,9 +97,9 @@ fail(const struct json_reader *reader, enum json_tape_result result,
 		break;
 	}
 	error_set(err, NULL, "not JSON: %s", reason);
-	return repair.bytes  ? JSON_BAD_UTF8
-	    : repair.numbers ? JSON_BAD_NUMBER
-			     : JSON_SYNTAX;
+	return repair.bytes ? JSON_BAD_UTF8 :
+	    repair.numbers  ? JSON_BAD_NUMBER :
+			      JSON_SYNTAX;
 }
 
 static struct span
@@ -116,7 +114,7 @@ enum json_status
 json_read(struct json_reader *reader, struct span text, bool allow_duplicates,
     struct json_value *ret_root, struct error *err)
 {
-	char quoted[4 * QUOTE_BYTES + 4];
+	char quoted[JSON_QUOTE_BYTES];
 	const char *reason;
 	enum json_tape_result result;
 	struct span key;
@@ -140,7 +138,7 @@ json_read(struct json_reader *reader, struct span text, bool allow_duplicates,
 		return fail(reader, result, text, reason, err);
 	if (!json_duplicate_check(reader->duplicate, &reader->tape,
 		allow_duplicates, &key)) {
-		quote(key, quoted);
+		json_quote(key, quoted);
 		error_set(err, NULL, "key `%s` stands twice in one object",
 		    quoted);
 		return JSON_DUPLICATE_KEY;

@@ -115,8 +115,8 @@ check_large(struct json_duplicate *duplicate, size_t from)
 
 		at = hash_siphash13(hash_key(), key->text) & (cap - 1);
 		for (; duplicate->slots[at] != 0; at = (at + 1) & (cap - 1)) {
-			const struct key *other =
-			    &duplicate->keys[duplicate->slots[at] - 1];
+			const struct key
+			    *other = &duplicate->keys[duplicate->slots[at] - 1];
 
 			if (!is_same(other, key))
 				continue;

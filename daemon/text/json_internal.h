@@ -17,8 +17,8 @@ json_tape_kind(const struct json_tape *tape, size_t index)
 static inline struct span
 json_tape_string(const struct json_tape *tape, size_t index)
 {
-	const char *at =
-	    tape->strings + (tape->words[index] & UINT64_C(0x00ffffffffffffff));
+	const char *at = tape->strings +
+	    (tape->words[index] & UINT64_C(0x00ffffffffffffff));
 	uint32_t len;
 
 	memcpy(&len, at, sizeof(len));

@@ -21,16 +21,23 @@ void json_reader_free(struct json_reader *reader); /* accepts NULL */
 enum json_status {
 	JSON_OK,
 	JSON_SYNTAX,
-	JSON_BAD_UTF8,
-	JSON_BAD_NUMBER,    /* out of range: see json_read_repair() */
+	JSON_BAD_UTF8,	 /* or a lone surrogate: see json_read_repair() */
+	JSON_BAD_NUMBER, /* out of range: see json_read_repair() */
 	JSON_DUPLICATE_KEY,
 	JSON_TOO_DEEP,
 	JSON_TOO_LARGE
 };
 
-enum json_kind { JSON_KIND_NULL, JSON_KIND_BOOL, JSON_KIND_INT,
+enum json_kind {
+	JSON_KIND_NULL,
+	JSON_KIND_BOOL,
+	JSON_KIND_INT,
 	JSON_KIND_UINT, /* beyond int64_t */
-	JSON_KIND_REAL, JSON_KIND_STRING, JSON_KIND_ARRAY, JSON_KIND_OBJECT };
+	JSON_KIND_REAL,
+	JSON_KIND_STRING,
+	JSON_KIND_ARRAY,
+	JSON_KIND_OBJECT
+};
 
 /* A place in the tape; copied by value, valid until the next parse. */
 struct json_value {
@@ -46,19 +53,20 @@ enum json_status json_read(struct json_reader *reader, struct span text,
     bool allow_duplicates, struct json_value *ret_root, struct error *err);
 
 /*
- * The slow path: bad bytes become U+FFFD, numbers out of range become strings
- * of their text, then as json_read().  Spans point into reader's memory.
+ * The slow path: bad bytes and lone surrogates become U+FFFD, numbers out of
+ * range strings of their text, then as json_read().  Spans point into the
+ * reader's memory.
  */
-enum json_status json_read_repair(struct json_reader *reader,
-    struct span text, bool allow_duplicates, struct json_value *ret_root,
-    struct error *err);
+enum json_status json_read_repair(struct json_reader *reader, struct span text,
+    bool allow_duplicates, struct json_value *ret_root, struct error *err);
 
 enum json_kind json_value_kind(struct json_value value);
 bool json_value_bool(struct json_value value);
 int64_t json_value_int(struct json_value value);
 uint64_t json_value_uint(struct json_value value);
 double json_value_real(struct json_value value);
-struct span json_value_string(struct json_value value); /* unescaped */
+/* Unescaped.  Eight bytes can be read at its start, however short it is. */
+struct span json_value_string(struct json_value value);
 
 /* Walks members: start with an iterator of the container, false at the end. */
 struct json_iterator {
@@ -73,5 +81,12 @@ bool json_next(struct json_iterator *iterator, struct span *ret_key,
 /* An object's member; false if absent or no object. */
 bool json_member(struct json_value object, struct span key,
     struct json_value *ret_value);
+
+/*
+ * Bytes of a record for a message: printable ASCII whatever they are, others
+ * as \xNN, cut after 64 bytes.
+ */
+#define JSON_QUOTE_BYTES 264
+void json_quote(struct span text, char ret_quoted[JSON_QUOTE_BYTES]);
 
 #endif

@@ -38,10 +38,10 @@ escape_at(const struct scan *scan, size_t offset)
 		return -1;
 	for (size_t i = offset + 2; i < offset + 6; i++) {
 		char c = scan->rest.ptr[i];
-		long digit = c >= '0' && c <= '9' ? c - '0'
-		    : c >= 'a' && c <= 'f'	  ? c - 'a' + 10
-		    : c >= 'A' && c <= 'F'	  ? c - 'A' + 10
-						  : -1;
+		long digit = c >= '0' && c <= '9' ? c - '0' :
+		    c >= 'a' && c <= 'f'	  ? c - 'a' + 10 :
+		    c >= 'A' && c <= 'F'	  ? c - 'A' + 10 :
+						    -1;
 
 		if (digit < 0)
 			return -1;
@@ -131,10 +131,10 @@ static bool
 is_beyond_64_bits(struct span text)
 {
 	bool is_negative = text.ptr[0] == '-';
-	struct span digits =
-	    span_make(text.ptr + is_negative, text.len - is_negative);
-	struct span limit = is_negative ? SPAN("9223372036854775808")
-					: SPAN("18446744073709551615");
+	struct span digits = span_make(text.ptr + is_negative,
+	    text.len - is_negative);
+	struct span limit = is_negative ? SPAN("9223372036854775808") :
+					  SPAN("18446744073709551615");
 
 	return digits.len > limit.len ||
 	    (digits.len == limit.len && span_compare(digits, limit) > 0);

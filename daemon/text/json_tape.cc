@@ -59,8 +59,8 @@ result_of(simdjson::error_code code)
 		return JSON_TAPE_MEMORY;
 	default:
 		// Newer releases have codes of their own for big integers.
-		return code > simdjson::TRAILING_CONTENT ? JSON_TAPE_NUMBER
-							 : JSON_TAPE_SYNTAX;
+		return code > simdjson::TRAILING_CONTENT ? JSON_TAPE_NUMBER :
+							   JSON_TAPE_SYNTAX;
 	}
 }
 
@@ -96,7 +96,7 @@ json_tape_parse(struct json_tape_parser *parser, const char *text, size_t len,
 	if (code != simdjson::SUCCESS)
 		return result_of(code);
 	ret_tape->words = parser->parser.doc.tape.get();
-	ret_tape->strings =
-	    reinterpret_cast<const char *>(parser->parser.doc.string_buf.get());
+	ret_tape->strings = reinterpret_cast<const char *>(parser->parser.doc
+		.string_buf.get());
 	return JSON_TAPE_OK;
 }
