@@ -151,10 +151,22 @@ def objects(build):
 
 
 def check_exports(args):
-    """foo.c exports only foo_* (or folder_foo_*)."""
+    """foo.c exports only foo_*.
+
+    An object may be spread over files: foo_bar.c exports foo_* too if there is
+    a foo.h or foo_internal.h, and every file in foo/ may.
+    """
     if args.build is None:
         return
     for path, folder, stem in sorted(objects(args.build)):
+        words = stem.split("_")
+        names = [stem, folder]
+        for count in range(1, len(words)):
+            name = "_".join(words[:count])
+            if any(os.path.exists(os.path.join(
+                    args.root, "daemon", folder, name + end))
+                   for end in (".h", "_internal.h")):
+                names.append(name)
         listing = subprocess.run(
             ["nm", "-g", "--defined-only", "--format=posix", path],
             check=True, capture_output=True, text=True).stdout
@@ -163,7 +175,7 @@ def check_exports(args):
             # Weak ones are C++ inline functions, __ is the sanitizers'.
             if kind in "wWVvu" or name.startswith("__"):
                 continue
-            if not re.match(rf"({folder}_)?{stem}(_|$)", name):
+            if not re.match(rf"({'|'.join(names)})(_|$)", name):
                 yield f"{folder}/{stem}: exports {name}"
 
 

@@ -96,15 +96,24 @@ class Lint(unittest.TestCase):
                   "static int hidden(void) { return 0; }\n"
                   "int stray(void) { return hidden(); }\n"
                   "int foobar(void) { return 0; }\n")
-        with tempfile.TemporaryDirectory() as build:
-            folder = os.path.join(build, "integrity_base.dir", "daemon")
+        with tempfile.TemporaryDirectory() as root:
+            folder = os.path.join(root, "integrity_base.dir", "daemon")
             os.makedirs(folder)
-            subprocess.run(["cc", "-x", "c", "-c", "-", "-o",
-                            os.path.join(folder, "foo.c.o")],
-                           input=source, text=True, check=True)
-            self.assertEqual(sorted(self.faults("exports", build, build)),
-                             ["base/foo: exports foobar",
-                              "base/foo: exports stray"])
+            os.makedirs(os.path.join(root, "daemon", "base"))
+
+            def faults(name):
+                path = os.path.join(folder, name + ".c.o")
+                subprocess.run(["cc", "-x", "c", "-c", "-", "-o", path],
+                               input=source, text=True, check=True)
+                found = sorted(self.faults("exports", root, root))
+                os.unlink(path)
+                return [fault.split()[-1] for fault in found]
+
+            self.assertEqual(faults("foo"), ["foobar", "stray"])
+            self.assertEqual(faults("foo_part"),
+                             ["foo_bar", "foobar", "stray"])
+            open(os.path.join(root, "daemon/base/foo.h"), "wb").close()
+            self.assertEqual(faults("foo_part"), ["foobar", "stray"])
 
 
 if __name__ == "__main__":
