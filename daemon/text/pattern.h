@@ -18,7 +18,7 @@ struct pattern_options {
 	bool ignore_case; /* i */
 	bool multiline;	  /* m */
 	bool dot_all;	  /* s */
-	bool allow_full;  /* look-around, backreferences, recursion, (*VERB) */
+	bool allow_full;  /* look-around, backreferences, recursion */
 };
 
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
