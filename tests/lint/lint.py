@@ -154,7 +154,7 @@ def check_exports(args):
     """foo.c exports only foo_*.
 
     An object may be spread over files: foo_bar.c exports foo_* too if there is
-    a foo.h or foo_internal.h, and every file in foo/ may.
+    a foo.c, foo.h or foo_internal.h, and every file in foo/ may.
     """
     if args.build is None:
         return
@@ -165,7 +165,7 @@ def check_exports(args):
             name = "_".join(words[:count])
             if any(os.path.exists(os.path.join(
                     args.root, "daemon", folder, name + end))
-                   for end in (".h", "_internal.h")):
+                   for end in (".c", ".h", "_internal.h")):
                 names.append(name)
         listing = subprocess.run(
             ["nm", "-g", "--defined-only", "--format=posix", path],
