@@ -94,6 +94,8 @@ write_detection(struct engine *engine, const struct detection *detection,
 		.counter_hits = counter_count(engine, detection, batch->arena),
 	};
 
+	if (engine->observe != NULL)
+		engine->observe(engine->observe_context, detection);
 	buffer_reset(&batch->scratch);
 	alert_build(&options, detection, &batch->scratch);
 	add_alert(engine, detection->id, batch);

@@ -82,6 +82,14 @@ close_stages(struct engine *engine)
 	matcher_free(engine->matcher);
 }
 
+static void
+open_windows(struct engine *engine)
+{
+	engine->correlate = correlate_new(engine->rules,
+	    engine->correlate_inputs, engine->options.input_count,
+	    &engine->options.correlate);
+}
+
 struct engine *
 engine_new(struct rule_set *rules, const struct engine_options *options)
 {
@@ -91,9 +99,16 @@ engine_new(struct rule_set *rules, const struct engine_options *options)
 	copy_inputs(engine, options);
 	engine->throttle = throttle_new(NOTICE_INTERVAL_US);
 	open_stages(engine);
-	engine->correlate = correlate_new(rules, engine->correlate_inputs,
-	    options->input_count, &options->correlate);
+	open_windows(engine);
 	return engine;
+}
+
+void
+engine_reset(struct engine *engine)
+{
+	correlate_free(engine->correlate);
+	open_windows(engine);
+	engine->feed_count = 0;
 }
 
 void
@@ -130,6 +145,14 @@ engine_set_rules(struct engine *engine, struct rule_set *rules,
 	open_stages(engine);
 	correlate_set_rules(engine->correlate, rules, reset, context);
 	rule_set_free(old);
+}
+
+void
+engine_set_observer(struct engine *engine, engine_observe *observe,
+    void *context)
+{
+	engine->observe = observe;
+	engine->observe_context = context;
 }
 
 struct engine_feed *
@@ -178,6 +201,12 @@ engine_feed_next(const struct engine *engine, uint32_t feed)
 {
 	return feed < engine->feed_count ? engine->feeds[feed].next_offset :
 					   INT64_MIN;
+}
+
+int64_t
+engine_feed_time(const struct engine *engine, uint32_t feed)
+{
+	return correlate_feed_time(engine->correlate, feed);
 }
 
 void

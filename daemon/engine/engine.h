@@ -45,6 +45,11 @@ const struct rule_set *engine_rules(const struct engine *engine);
 void engine_set_rules(struct engine *engine, struct rule_set *rules,
     void (*reset)(void *context, struct span rule_label), void *context);
 
+/* Sees every detection before it becomes an alert (tests, reports). */
+typedef void engine_observe(void *context, const struct detection *detection);
+void engine_set_observer(struct engine *engine, engine_observe *observe,
+    void *context);
+
 /* ---- A batch and what came of it ---- */
 
 struct batch;
@@ -99,6 +104,12 @@ void engine_feed_forget(struct engine *engine, uint32_t feed);
 
 /* INT64_MIN: nothing of it was run. */
 int64_t engine_feed_next(const struct engine *engine, uint32_t feed);
+
+/* Greatest event time; RECORD_NO_TIME if there was none. */
+int64_t engine_feed_time(const struct engine *engine, uint32_t feed);
+
+/* Forgets all windows and feeds: everything starts anew. */
+void engine_reset(struct engine *engine);
 
 struct engine_counters {
 	uint64_t records, rejected, hits, unknown, alerts, late;

@@ -33,6 +33,8 @@ struct engine {
 	struct engine_feed *feeds;
 	size_t feed_count, feed_cap;
 	struct throttle *throttle;
+	engine_observe *observe; /* may be NULL */
+	void *observe_context;
 	struct engine_counters counters;
 };
 
