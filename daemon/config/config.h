@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration: one YAML file with drop-ins (NAME.d/ *.yaml beside
+ * NAME.yaml, in sorted order: maps merge, lists append, scalars override).
+ * Every key has its default, unit and line of documentation in one table,
+ * config_schema, from which the reader and the example file come.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "text/schema.h"
+
+struct config_kafka {
+	const char *bootstrap; /* or "embedded" */
+	const char *group;
+	const char *instance; /* NULL: the program decides */
+	uint64_t shards;
+	uint64_t replication; /* 0: min(3, brokers) */
+	struct schema_pairs librdkafka;
+};
+
+struct config_logsource {
+	const char *category, *product, *service; /* NULL: not declared */
+};
+
+enum config_start { CONFIG_START_EARLIEST, CONFIG_START_LATEST };
+
+struct config_input {
+	const char *topic;
+	const char *mapping; /* path of the file, found; NULL: none */
+	struct config_logsource logsource;
+	const char *time_field, *time_zone, *time_format; /* NULL: default */
+	int64_t lateness_us;
+	int start; /* enum config_start */
+	const char *dedupe;
+	bool is_transactional;
+	const char *encoding;
+};
+
+enum config_transport { CONFIG_UNIX, CONFIG_UNIX_STREAM, CONFIG_UDP,
+	CONFIG_TCP, CONFIG_TLS, CONFIG_RELP };
+enum config_audience { CONFIG_INVESTIGATORS, CONFIG_REFERENCE };
+enum config_format { CONFIG_ECS, CONFIG_PLAIN, CONFIG_OCSF, CONFIG_CEF,
+	CONFIG_LEEF };
+
+struct config_destination {
+	const char *name;
+	int transport; /* enum config_transport */
+	const char *address;
+	int audience; /* enum config_audience */
+	int format;   /* enum config_format */
+	int facility; /* 0-23 */
+	const char *app_name;
+	uint64_t enterprise_id;
+	uint64_t max_message_size;
+	int64_t heartbeat_us;
+};
+
+struct config_limits {
+	uint64_t record_bytes, json_depth, field_bytes, groups_per_rule,
+	    alert_bytes, regex_match, regex_depth, regex_heap_bytes,
+	    batch_records;
+	int64_t batch_interval_us;
+};
+
+struct config_time {
+	int64_t max_future_us;
+	int64_t idle_us; /* quiet at its end for so long: holds back nothing */
+};
+
+struct config_log {
+	int level; /* enum log_level */
+};
+
+struct config {
+	struct config_kafka kafka;
+	struct schema_list inputs; /* struct config_input */
+	struct schema_strings rules, lists, mappings;
+	struct schema_list destinations; /* struct config_destination */
+	struct config_limits limits;
+	struct config_time time;
+	struct config_log log;
+};
+
+extern const struct schema config_schema;
+
+/*
+ * Reads the file and its drop-ins into *ret_config; everything is owned by
+ * the arena.  False if there was an error; all findings are in diag.
+ */
+bool config_read(const char *path, struct arena *arena, struct diag *diag,
+    struct config *ret_config);
+
+/* The commented example file. */
+void config_example(struct buffer *out);
+
+#endif
