@@ -57,7 +57,7 @@ timespan_number(struct span digits, uint64_t limit, uint64_t *ret_number)
 		return false;
 	for (i = 0; i < digits.len; i++) {
 		digit = (uint64_t)(digits.ptr[i] - '0');
-		if (number > (limit - digit) / 10)
+		if (digit > limit || number > (limit - digit) / 10)
 			return false;
 		number = number * 10 + digit;
 	}
