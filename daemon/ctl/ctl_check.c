@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/mem.h"
 #include "engine/rule_test.h"
 #include "rule/rule_load.h"
 
@@ -41,13 +39,10 @@ struct check {
 	struct diag *diag;
 	struct buffer failures;
 	struct rule_test_counts counts;
-	size_t untested;
 };
 
-/* Rules of one file stand together: each file is tested once. */
 static void
-test_file(struct check *check, const struct rule_set *rules,
-    const struct rule *rule)
+run_tests(struct check *check, const struct rule_set *rules)
 {
 	struct rule_test_options test = {
 		.rule_paths = check->paths->items,
@@ -55,18 +50,9 @@ test_file(struct check *check, const struct rule_set *rules,
 		.list_folders = check->options->lists.items,
 		.list_folder_count = check->options->lists.count,
 	};
-	char *path;
 
-	if (rule->index > 0 &&
-	    rules->rules[rule->index - 1]->path == rule->path)
-		return;
-	path = rule_test_path(rule->path);
-	if (access(path, R_OK) == 0)
-		rule_test_run(&test, path, check->diag, &check->failures,
-		    &check->counts);
-	else
-		check->untested++;
-	mem_free(path);
+	rule_test_all(&test, rules, check->diag, &check->failures,
+	    &check->counts);
 }
 
 static void
@@ -85,9 +71,9 @@ print_human(struct check *check, const struct rule_set *rules,
 	buffer_printf(&out, "%zu error%s, %zu warning%s, %.2f s\n", errors,
 	    errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s",
 	    (double)(clock_monotonic_us() - started_us) / 1e6);
-	if (check->untested > 0)
+	if (check->counts.untested > 0)
 		buffer_printf(&out, "%zu file%s without tests\n",
-		    check->untested, check->untested == 1 ? "" : "s");
+		    check->counts.untested, check->counts.untested == 1 ? "" : "s");
 	if (rules != NULL && !check->options->no_tests)
 		buffer_printf(&out, "%zu passed, %zu failed\n",
 		    check->counts.passed, check->counts.failed);
@@ -108,9 +94,8 @@ run_check(struct check *check)
 	struct rule_load_result result = { 0 };
 	bool ok = rule_load(&load, check->diag, &result);
 
-	for (uint32_t i = 0; ok && !check->options->no_tests &&
-	    i < result.rules->count; i++)
-		test_file(check, result.rules, result.rules->rules[i]);
+	if (ok && !check->options->no_tests)
+		run_tests(check, result.rules);
 	if (check->options->format == CTL_HUMAN)
 		print_human(check, result.rules, started_us);
 	else

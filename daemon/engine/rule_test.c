@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "rule/rule_load.h"
 
@@ -309,4 +311,32 @@ rule_test_run(const struct rule_test_options *options, const char *path,
 	}
 	mem_free(rule_path);
 	arena_free(arena);
+}
+
+/* Rules of one file stand together: each file is tested once. */
+static bool
+is_first_of_file(const struct rule_set *rules, const struct rule *rule)
+{
+	return rule->index == 0 ||
+	    strcmp(rules->rules[rule->index - 1]->path, rule->path) != 0;
+}
+
+void
+rule_test_all(const struct rule_test_options *options,
+    const struct rule_set *rules, struct diag *diag, struct buffer *out,
+    struct rule_test_counts *counts)
+{
+	for (uint32_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = rules->rules[i];
+		char *path;
+
+		if (!is_first_of_file(rules, rule))
+			continue;
+		path = rule_test_path(rule->path);
+		if (access(path, R_OK) == 0)
+			rule_test_run(options, path, diag, out, counts);
+		else
+			counts->untested++;
+		mem_free(path);
+	}
 }

@@ -19,6 +19,8 @@
 
 #include "text/diag.h"
 
+struct rule_set;
+
 struct rule_test_options {
 	/* Where rules are found that the tested file refers to. */
 	const char *const *rule_paths;
@@ -30,7 +32,13 @@ struct rule_test_options {
 struct rule_test_counts {
 	size_t passed, failed;
 	size_t positive, negative; /* tests that expect something, nothing */
+	size_t untested;	   /* rule files without tests */
 };
+
+/* Runs the tests beside every rule file of a set. */
+void rule_test_all(const struct rule_test_options *options,
+    const struct rule_set *rules, struct diag *diag, struct buffer *out,
+    struct rule_test_counts *counts);
 
 /*
  * Runs the tests in `path`; failures are described in `out`, findings about

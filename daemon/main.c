@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* integrityd: options, start order, loop, exit status. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "engine/service.h"
+
+#define PROGRAM_MAGIC 0x16762d00u
+#define CONFIG_PATH "/etc/integrityd/integrityd.yaml"
+
+struct program {
+	uint32_t magic;
+	const char *config_path, *instance;
+	bool only_check;
+	struct arena *arena;
+	struct config config;
+	struct event_base *base;
+	struct service *service;
+	int status;
+};
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "instance", required_argument, NULL, 'i' },
+	{ "check", no_argument, NULL, 'n' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void
+print_usage(FILE *out)
+{
+	fprintf(out,
+	    "Usage: integrityd [--config FILE] [--instance NAME] [--check]\n\n"
+	    "  -c, --config FILE    default " CONFIG_PATH "\n"
+	    "  -i, --instance NAME  unique in its consumer group\n"
+	    "  -n, --check          check configuration and rules, then exit\n"
+	    "  -h, --help, -V, --version\n\n"
+	    "Runs in the foreground.  SIGHUP loads the rules anew, SIGTERM "
+	    "commits and ends.\n");
+}
+
+/* -1: go on; else the exit status. */
+static int
+parse_options(struct program *program, int argc, char **argv)
+{
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "c:i:nhV", long_options,
+	    NULL)) >= 0) {
+		switch (letter) {
+		case 'c':
+			program->config_path = optarg;
+			break;
+		case 'i':
+			program->instance = optarg;
+			break;
+		case 'n':
+			program->only_check = true;
+			break;
+		case 'h':
+			print_usage(stdout);
+			return EX_OK;
+		case 'V':
+			printf("integrityd %s\n", INTEGRITY_VERSION);
+			return EX_OK;
+		default:
+			return EX_USAGE;
+		}
+	}
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "integrityd: unexpected argument `%s`\n",
+	    argv[optind]);
+	return EX_USAGE;
+}
+
+static void
+print_findings(const struct diag *diag)
+{
+	struct buffer out = BUFFER_INIT;
+
+	diag_render_human(diag, isatty(STDERR_FILENO), &out);
+	fputs(buffer_string(&out), stderr);
+	buffer_done(&out);
+}
+
+static bool
+read_config(struct program *program)
+{
+	struct diag *diag = diag_new();
+	bool ok = config_read(program->config_path, program->arena, diag,
+	    &program->config);
+
+	if (ok && program->only_check)
+		ok = service_check(&program->config, diag);
+	print_findings(diag);
+	diag_free(diag);
+	if (ok && !program->only_check)
+		log_set_level((enum log_level)program->config.log.level);
+	return ok;
+}
+
+static void
+choose_instance(struct program *program)
+{
+	static char host_name[256];
+
+	if (program->instance == NULL)
+		program->instance = program->config.kafka.instance;
+	if (program->instance != NULL)
+		return;
+	if (gethostname(host_name, sizeof(host_name) - 1) != 0)
+		log_fatal(EX_OSERR, "no host name: give --instance");
+	program->instance = host_name;
+}
+
+static void
+on_ended(void *context, int status)
+{
+	struct program *program = CHECK_CAST(program, PROGRAM_MAGIC, context);
+
+	program->status = status;
+	(void)event_base_loopbreak(program->base);
+}
+
+static void
+on_signal(evutil_socket_t number, short what, void *context)
+{
+	struct program *program = CHECK_CAST(program, PROGRAM_MAGIC, context);
+
+	(void)what;
+	if (number == SIGHUP)
+		(void)service_reload(program->service);
+	else
+		service_stop(program->service);
+}
+
+static int
+run(struct program *program)
+{
+	static const int signals[] = { SIGHUP, SIGTERM, SIGINT };
+	struct event *events[3];
+	struct error err = ERROR_NONE;
+	struct service_options options = {
+		.config = &program->config,
+		.instance = program->instance,
+		.ended = on_ended,
+		.context = program,
+	};
+
+	program->base = event_base_new();
+	if (!service_open(program->base, &options, &program->service,
+	    &program->status, &err)) {
+		log_error("%s", err.text);
+		event_base_free(program->base);
+		return program->status;
+	}
+	for (int i = 0; i < 3; i++) {
+		events[i] = evsignal_new(program->base, signals[i], on_signal,
+		    program);
+		(void)event_add(events[i], NULL);
+	}
+	(void)event_base_dispatch(program->base);
+	service_free(program->service);
+	for (int i = 0; i < 3; i++)
+		event_free(events[i]);
+	event_base_free(program->base);
+	return program->status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct program program = { .magic = PROGRAM_MAGIC,
+		.config_path = CONFIG_PATH };
+	int status = parse_options(&program, argc, argv);
+
+	if (status >= 0)
+		return status;
+	(void)signal(SIGPIPE, SIG_IGN);
+	program.arena = arena_new(65536);
+	if (!read_config(&program)) {
+		status = EX_CONFIG;
+	} else if (program.only_check) {
+		printf("%s: ok\n", program.config_path);
+		status = EX_OK;
+	} else {
+		choose_instance(&program);
+		status = run(&program);
+	}
+	arena_free(program.arena);
+	return status;
+}
