@@ -157,8 +157,8 @@ arena_dup(struct arena *arena, struct span bytes)
 {
 	if (bytes.len == 0)
 		return bytes.ptr != NULL ? SPAN("") : SPAN_NONE;
-	return span_make(
-	    memcpy(arena_alloc(arena, bytes.len), bytes.ptr, bytes.len),
+	return span_make(memcpy(arena_alloc(arena, bytes.len), bytes.ptr,
+			     bytes.len),
 	    bytes.len);
 }
 

@@ -71,8 +71,8 @@ error_prefix(struct error *err, const char *format, ...)
 	va_end(args);
 	len = strlen(text);
 	if (want < (int)sizeof(text))
-		want = (int)len + snprintf(text + len, sizeof(text) - len,
-				      ": %s", err->text);
+		want = (int)len +
+		    snprintf(text + len, sizeof(text) - len, ": %s", err->text);
 	store_text(err, text, want);
 	return false;
 }

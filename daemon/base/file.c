@@ -140,8 +140,8 @@ walk_folder(struct walk *walk, const char *path, unsigned depth)
 	bool ok = true;
 
 	if (depth > DEPTH_MAX)
-		return error_set(walk->err, NULL,
-		    "%s: folders deeper than %d", path, DEPTH_MAX);
+		return error_set(walk->err, NULL, "%s: folders deeper than %d",
+		    path, DEPTH_MAX);
 	folder = opendir(path);
 	if (folder == NULL)
 		return error_set(walk->err, NULL, "%s: %s", path,

@@ -82,8 +82,7 @@ fold_decode(struct span text, uint32_t *ret_code_point)
 	uint32_t code_point;
 	unsigned want;
 
-	if (text.len == 0 || well_formed_bytes(text, &want) < want ||
-	    want == 0)
+	if (text.len == 0 || well_formed_bytes(text, &want) < want || want == 0)
 		return 0;
 	code_point = byte_at(text, 0) & first_bits[want];
 	for (unsigned i = 1; i < want; i++)
@@ -163,8 +162,8 @@ folded_length(struct span text)
 				continue;
 			}
 		}
-		len = fold_decode(
-		    span_make(text.ptr + at, text.len - at), &code_point);
+		len = fold_decode(span_make(text.ptr + at, text.len - at),
+		    &code_point);
 		if (len > 0 && fold_code_point(code_point) != code_point)
 			break;
 		at += len > 0 ? len : 1;

@@ -54,8 +54,9 @@ static size_t
 format_line(char line[LINE_BYTES], enum log_level level, const char *format,
     va_list args)
 {
-	const char *prefix =
-	    getenv("JOURNAL_STREAM") != NULL ? levels[level].prefix : "";
+	const char *prefix = getenv("JOURNAL_STREAM") != NULL ?
+	    levels[level].prefix :
+	    "";
 	size_t start = strlen(prefix), room = LINE_BYTES - 1 - start, len;
 	int want;
 

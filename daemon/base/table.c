@@ -106,8 +106,7 @@ entry_take_free(struct table *table)
 	size_t chunk;
 
 	if (number > 0) {
-		table->first_free =
-		    entry_at(table, number - 1)->key.next_free;
+		table->first_free = entry_at(table, number - 1)->key.next_free;
 		return number - 1;
 	}
 	CHECK(table->entry_count < UINT32_MAX - 1);
@@ -118,8 +117,8 @@ entry_take_free(struct table *table)
 		table->chunks = mem_grow(table->chunks, &table->chunk_cap,
 		    chunk + 1, sizeof(struct entry *));
 		table->bytes += table->chunk_cap * sizeof(struct entry *);
-		table->chunks[chunk] =
-		    mem_alloc(CHUNK_ENTRIES * sizeof(struct entry));
+		table->chunks[chunk] = mem_alloc(CHUNK_ENTRIES *
+		    sizeof(struct entry));
 		table->bytes += CHUNK_ENTRIES * sizeof(struct entry);
 	}
 	return number;

@@ -51,11 +51,11 @@ date_of(int64_t days, struct zone_civil *ret_civil)
 	unsigned month = month_from_march < 10 ? month_from_march + 3 :
 						 month_from_march - 9;
 
-	ret_civil->day =
-	    (uint8_t)(day_of_year - (153 * month_from_march + 2) / 5 + 1);
+	ret_civil->day = (uint8_t)(day_of_year -
+	    (153 * month_from_march + 2) / 5 + 1);
 	ret_civil->month = (uint8_t)month;
-	ret_civil->year =
-	    (int32_t)(year_of_era + era * 400 + (month <= 2 ? 1 : 0));
+	ret_civil->year = (int32_t)(year_of_era + era * 400 +
+	    (month <= 2 ? 1 : 0));
 }
 
 int32_t
@@ -84,10 +84,8 @@ zone_add(struct zone *zone, size_t *cap, int64_t at_s, int32_t offset)
 	}
 	zone->at_s = mem_grow(zone->at_s, cap, i + 3, sizeof(int64_t));
 	if (*cap != old) {
-		zone->wall_s =
-		    mem_resize(zone->wall_s, *cap, sizeof(int64_t));
-		zone->offset =
-		    mem_resize(zone->offset, *cap, sizeof(int32_t));
+		zone->wall_s = mem_resize(zone->wall_s, *cap, sizeof(int64_t));
+		zone->offset = mem_resize(zone->offset, *cap, sizeof(int32_t));
 	}
 	zone->count = ++i;
 	zone->at_s[i] = at_s;
@@ -106,8 +104,8 @@ close_ends(struct zone *zone)
 	for (size_t i = 1; i <= zone->count; i++) {
 		before = zone->offset[i - 1];
 		after = zone->offset[i];
-		zone->wall_s[i] =
-		    zone->at_s[i] + (before > after ? before : after);
+		zone->wall_s[i] = zone->at_s[i] +
+		    (before > after ? before : after);
 
 		/* Two changes within an hour must not disorder the search. */
 		if (zone->wall_s[i] < zone->wall_s[i - 1])
@@ -123,9 +121,9 @@ is_zone_name(const char *name)
 	if (len == 0 || len > NAME_MAX_BYTES || name[0] == '/' ||
 	    strstr(name, "..") != NULL)
 		return false;
-	return strspn(name, "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-_/") ==
-	    len;
+	return strspn(name,
+		   "abcdefghijklmnopqrstuvwxyz"
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-_/") == len;
 }
 
 static bool
@@ -228,8 +226,7 @@ offset_at(const struct zone *zone, int64_t utc_s)
 	if (zone == NULL)
 		return 0;
 	utc_s -= cycles_beyond(zone, zone->at_s, utc_s);
-	return zone->offset[search(
-	    zone, zone->at_s, utc_s, &zone->memo->utc)];
+	return zone->offset[search(zone, zone->at_s, utc_s, &zone->memo->utc)];
 }
 
 int64_t
@@ -241,8 +238,7 @@ zone_wall_to_utc(const struct zone *zone, int64_t wall_s)
 		return wall_s;
 	near_s = wall_s - cycles_beyond(zone, zone->wall_s, wall_s);
 	return wall_s -
-	    zone->offset[search(
-		zone, zone->wall_s, near_s, &zone->memo->wall)];
+	    zone->offset[search(zone, zone->wall_s, near_s, &zone->memo->wall)];
 }
 
 void
@@ -250,10 +246,12 @@ zone_to_civil(const struct zone *zone, int64_t time_us,
     struct zone_civil *ret_civil)
 {
 	int64_t utc_s = floor_div(time_us, CLOCK_US_PER_S), wall_s, days;
+	int64_t below = time_us % CLOCK_US_PER_S;
 	unsigned second, weekday;
 
-	ret_civil->microsecond =
-	    (uint32_t)(time_us - utc_s * CLOCK_US_PER_S);
+	if (below < 0)
+		below += CLOCK_US_PER_S;
+	ret_civil->microsecond = (uint32_t)below;
 	ret_civil->offset_seconds = offset_at(zone, utc_s);
 	wall_s = utc_s + ret_civil->offset_seconds;
 	days = floor_div(wall_s, ZONE_DAY_S);
@@ -271,8 +269,8 @@ zone_to_civil(const struct zone *zone, int64_t time_us,
 bool
 zone_civil_seconds(const struct zone_civil *civil, int64_t *ret_wall_s)
 {
-	static const uint8_t month_days[] = { 0, 31, 28, 31, 30, 31, 30, 31,
-		31, 30, 31, 30, 31 };
+	static const uint8_t month_days[] = { 0, 31, 28, 31, 30, 31, 30, 31, 31,
+		30, 31, 30, 31 };
 	unsigned last;
 
 	if (civil->year < -1 || civil->year > 10000 || civil->month < 1 ||
@@ -284,8 +282,8 @@ zone_civil_seconds(const struct zone_civil *civil, int64_t *ret_wall_s)
 		last++;
 	if (civil->day < 1 || civil->day > last)
 		return false;
-	*ret_wall_s =
-	    zone_days_of(civil->year, civil->month, civil->day) * ZONE_DAY_S +
+	*ret_wall_s = zone_days_of(civil->year, civil->month, civil->day) *
+		ZONE_DAY_S +
 	    civil->hour * 3600 + civil->minute * 60 + civil->second;
 	return true;
 }

@@ -23,13 +23,13 @@ struct zone {
 	int64_t *at_s;
 	int64_t *wall_s;
 	int32_t *offset; /* seconds east */
-	size_t count; /* at least 1 */
-	bool repeats; /* from at_s[count] on, every ZONE_CYCLE_S */
+	size_t count;	 /* at least 1 */
+	bool repeats;	 /* from at_s[count] on, every ZONE_CYCLE_S */
 
 	/* The last answers, for records come close in time. */
 	struct zone_memo {
 		size_t utc, wall;
-	} * memo;
+	} *memo;
 };
 
 /* Hinnant, "chrono-compatible low-level date algorithms". */

@@ -45,8 +45,8 @@ take_fraction(struct reading *in)
 			number = number * 10 + digit(*in->at);
 	}
 	len = (size_t)(in->at - start);
-	in->civil.microsecond =
-	    number * scale[len < FRACTION_DIGITS ? len : FRACTION_DIGITS];
+	in->civil.microsecond = number *
+	    scale[len < FRACTION_DIGITS ? len : FRACTION_DIGITS];
 	return len > 0;
 }
 
@@ -306,7 +306,7 @@ static const struct directive *
 directive_of(char letter)
 {
 	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]);
-	     i++) {
+	    i++) {
 		if (directives[i].letter == letter)
 			return &directives[i];
 	}
@@ -373,8 +373,8 @@ take_by_format(struct reading *in, const char *format)
 }
 
 bool
-zone_parse_format(const struct zone *zone, const char *format,
-    const char *text, size_t len, int64_t *ret_time_us)
+zone_parse_format(const struct zone *zone, const char *format, const char *text,
+    size_t len, int64_t *ret_time_us)
 {
 	struct reading in = { .at = text, .end = text + len };
 	int64_t time_us;

@@ -42,8 +42,7 @@ take_char(struct span *rest, char c)
 }
 
 static bool
-take_number(struct span *rest, unsigned min, unsigned max,
-    unsigned *ret_number)
+take_number(struct span *rest, unsigned min, unsigned max, unsigned *ret_number)
 {
 	unsigned number = 0;
 	size_t at;
@@ -109,9 +108,9 @@ static bool
 take_weekday(struct span *rest, struct date *date)
 {
 	date->kind = DATE_WEEKDAY;
-	return take_number(rest, 1, 12, &date->month) &&
-	    take_char(rest, '.') && take_number(rest, 1, 5, &date->week) &&
-	    take_char(rest, '.') && take_number(rest, 0, 6, &date->weekday);
+	return take_number(rest, 1, 12, &date->month) && take_char(rest, '.') &&
+	    take_number(rest, 1, 5, &date->week) && take_char(rest, '.') &&
+	    take_number(rest, 0, 6, &date->weekday);
 }
 
 static bool
@@ -155,8 +154,8 @@ parse_rule(struct span rest, struct rule *rule)
 			return false;
 		rule->dst_offset = -west;
 	}
-	return take_date(&rest, &rule->start) &&
-	    take_date(&rest, &rule->end) && rest.len == 0;
+	return take_date(&rest, &rule->start) && take_date(&rest, &rule->end) &&
+	    rest.len == 0;
 }
 
 /* Days since the epoch. */
@@ -232,7 +231,7 @@ zone_extend(struct zone *zone, size_t *cap, int64_t after_s, struct span text,
 
 	/* A year early: the rule's changes may fall into a neighbour year. */
 	year = after_s < ZONE_FIRST_S ? -2 :
-	    zone_year_of(after_s / ZONE_DAY_S) - 1;
+					zone_year_of(after_s / ZONE_DAY_S) - 1;
 	for (int32_t i = 0; i <= 403; i++)
 		add_year(zone, cap, &rule, after_s, year + i);
 

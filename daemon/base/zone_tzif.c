@@ -161,6 +161,5 @@ zone_read_tzif(struct zone *zone, struct span file, struct error *err)
 		    "the zone without \"right/\"");
 	if (!add_transitions(zone, &cap, &block, &last_s))
 		return error_set(err, NULL, "TZif file is damaged");
-	return rule.len == 0 ||
-	    zone_extend(zone, &cap, last_s, rule, err);
+	return rule.len == 0 || zone_extend(zone, &cap, last_s, rule, err);
 }

@@ -13,7 +13,7 @@
 #include "support/testing.h"
 
 struct child {
-	int status; /* of waitpid(2) */
+	int status;	  /* of waitpid(2) */
 	char text[16384]; /* its standard error */
 };
 
@@ -56,8 +56,8 @@ child_aborts(const char *name, void (*work)(void), const char *want)
 		testing_fail(name, "got status 0x%x, want SIGABRT; said: %s",
 		    (unsigned)child.status, child.text);
 	if (strstr(child.text, want) == NULL)
-		testing_fail(name, "got \"%s\", want a part \"%s\"",
-		    child.text, want);
+		testing_fail(name, "got \"%s\", want a part \"%s\"", child.text,
+		    want);
 }
 
 #endif

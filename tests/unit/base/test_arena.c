@@ -21,8 +21,8 @@ test_alignment_and_room(void **state)
 	(void)state;
 	for (size_t i = 0; i < 200; i++) {
 		pointers[i] = arena_alloc(arena, i + 1);
-		assert_int_equal(
-		    (uintptr_t)pointers[i] % _Alignof(max_align_t), 0);
+		assert_int_equal((uintptr_t)pointers[i] % _Alignof(max_align_t),
+		    0);
 		memset(pointers[i], (int)i, i + 1);
 	}
 	for (size_t i = 0; i < 200; i++) {

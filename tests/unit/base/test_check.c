@@ -65,8 +65,8 @@ test_success(void **state)
 	(void)state;
 	CHECK(++calls == 1);
 	assert_int_equal(calls, 1);
-	assert_ptr_equal(
-	    CHECK_CAST(thing, THING_MAGIC, (void *)&thing), &thing);
+	assert_ptr_equal(CHECK_CAST(thing, THING_MAGIC, (void *)&thing),
+	    &thing);
 }
 
 int

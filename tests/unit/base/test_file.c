@@ -176,8 +176,8 @@ test_collect(void **state)
 		(void)snprintf(path, sizeof(path), "%s%s%s", root,
 		    cases[i].path[0] == '.' ? "" : "/",
 		    cases[i].path[0] == '.' ? "" : cases[i].path);
-		assert_true(file_list_collect(
-		    &list, path, yaml, cases[i].recursive, &err));
+		assert_true(file_list_collect(&list, path, yaml,
+		    cases[i].recursive, &err));
 		check_list(cases[i].name, &list, cases[i].want);
 		file_list_done(&list);
 	}
@@ -192,8 +192,8 @@ test_collect_failures(void **state)
 
 	(void)state;
 	file_list_add(&list, "kept");
-	assert_false(
-	    file_list_collect(&list, path_of("none"), yaml, true, &err));
+	assert_false(file_list_collect(&list, path_of("none"), yaml, true,
+	    &err));
 	assert_non_null(strstr(err.text, "/none: No such file"));
 	put_link("broken.yml", "nowhere");
 	assert_false(file_list_collect(&list, root, yaml, false, &err));

@@ -6,69 +6,72 @@
 #include "base/fold.h"
 
 /* Lines of CaseFolding.txt 15.0.0, status C or S, or none. */
+static const struct {
+	const char *name;
+	uint32_t from, want;
+} code_points[] = {
+	{ "LATIN CAPITAL LETTER A", 0x41, 0x61 },
+	{ "LATIN CAPITAL LETTER Z", 0x5a, 0x7a },
+	{ "before A", 0x40, 0x40 },
+	{ "after Z", 0x5b, 0x5b },
+	{ "a stays", 0x61, 0x61 },
+	{ "MICRO SIGN", 0xb5, 0x3bc },
+	{ "A WITH GRAVE", 0xc0, 0xe0 },
+	{ "MULTIPLICATION SIGN", 0xd7, 0xd7 },
+	{ "THORN", 0xde, 0xfe },
+	{ "SHARP S is not expanded", 0xdf, 0xdf },
+	{ "A WITH MACRON", 0x100, 0x101 },
+	{ "its small form stays", 0x101, 0x101 },
+	{ "I WITH DOT ABOVE has only F and T", 0x130, 0x130 },
+	{ "DOTLESS I", 0x131, 0x131 },
+	{ "L WITH CARON", 0x13d, 0x13e },
+	{ "N PRECEDED BY APOSTROPHE has only F", 0x149, 0x149 },
+	{ "Y WITH DIAERESIS", 0x178, 0xff },
+	{ "Z WITH CARON", 0x17d, 0x17e },
+	{ "LONG S", 0x17f, 0x73 },
+	{ "DZ WITH CARON", 0x1c4, 0x1c6 },
+	{ "D WITH SMALL Z WITH CARON", 0x1c5, 0x1c6 },
+	{ "A WITH STROKE, one byte longer", 0x23a, 0x2c65 },
+	{ "YPOGEGRAMMENI", 0x345, 0x3b9 },
+	{ "SIGMA", 0x3a3, 0x3c3 },
+	{ "FINAL SIGMA", 0x3c2, 0x3c3 },
+	{ "KAPPA SYMBOL", 0x3f0, 0x3ba },
+	{ "ZHE", 0x416, 0x436 },
+	{ "ARMENIAN AYB", 0x531, 0x561 },
+	{ "GEORGIAN AN", 0x10a0, 0x2d00 },
+	{ "CHEROKEE SMALL YE to the capital", 0x13f8, 0x13f0 },
+	{ "GEORGIAN MTAVRULI AN", 0x1c90, 0x10d0 },
+	{ "CAPITAL SHARP S", 0x1e9e, 0xdf },
+	{ "GREEK ALPHA PROSGEGRAMMENI", 0x1fbc, 0x1fb3 },
+	{ "OHM SIGN", 0x2126, 0x3c9 },
+	{ "KELVIN SIGN", 0x212a, 0x6b },
+	{ "ANGSTROM SIGN", 0x212b, 0xe5 },
+	{ "ROMAN NUMERAL ONE", 0x2160, 0x2170 },
+	{ "CHEROKEE SMALL A", 0xab70, 0x13a0 },
+	{ "LIGATURE FF has only F", 0xfb00, 0xfb00 },
+	{ "FULLWIDTH A", 0xff21, 0xff41 },
+	{ "DESERET LONG I", 0x10400, 0x10428 },
+	{ "ADLAM ALIF", 0x1e900, 0x1e922 },
+	{ "ADLAM SHA, the last one", 0x1e921, 0x1e943 },
+	{ "after it", 0x1e922, 0x1e922 },
+	{ "CJK", 0x4e00, 0x4e00 },
+	{ "the last code point", 0x10ffff, 0x10ffff },
+	{ "beyond", UINT32_MAX, UINT32_MAX },
+};
+
 static void
 test_code_points(void **state)
 {
-	static const struct {
-		const char *name;
-		uint32_t from, want;
-	} cases[] = {
-		{ "LATIN CAPITAL LETTER A", 0x41, 0x61 },
-		{ "LATIN CAPITAL LETTER Z", 0x5a, 0x7a },
-		{ "before A", 0x40, 0x40 },
-		{ "after Z", 0x5b, 0x5b },
-		{ "a stays", 0x61, 0x61 },
-		{ "MICRO SIGN", 0xb5, 0x3bc },
-		{ "A WITH GRAVE", 0xc0, 0xe0 },
-		{ "MULTIPLICATION SIGN", 0xd7, 0xd7 },
-		{ "THORN", 0xde, 0xfe },
-		{ "SHARP S is not expanded", 0xdf, 0xdf },
-		{ "A WITH MACRON", 0x100, 0x101 },
-		{ "its small form stays", 0x101, 0x101 },
-		{ "I WITH DOT ABOVE has only F and T", 0x130, 0x130 },
-		{ "DOTLESS I", 0x131, 0x131 },
-		{ "L WITH CARON", 0x13d, 0x13e },
-		{ "N PRECEDED BY APOSTROPHE has only F", 0x149, 0x149 },
-		{ "Y WITH DIAERESIS", 0x178, 0xff },
-		{ "Z WITH CARON", 0x17d, 0x17e },
-		{ "LONG S", 0x17f, 0x73 },
-		{ "DZ WITH CARON", 0x1c4, 0x1c6 },
-		{ "D WITH SMALL Z WITH CARON", 0x1c5, 0x1c6 },
-		{ "A WITH STROKE, one byte longer", 0x23a, 0x2c65 },
-		{ "YPOGEGRAMMENI", 0x345, 0x3b9 },
-		{ "SIGMA", 0x3a3, 0x3c3 },
-		{ "FINAL SIGMA", 0x3c2, 0x3c3 },
-		{ "KAPPA SYMBOL", 0x3f0, 0x3ba },
-		{ "ZHE", 0x416, 0x436 },
-		{ "ARMENIAN AYB", 0x531, 0x561 },
-		{ "GEORGIAN AN", 0x10a0, 0x2d00 },
-		{ "CHEROKEE SMALL YE to the capital", 0x13f8, 0x13f0 },
-		{ "GEORGIAN MTAVRULI AN", 0x1c90, 0x10d0 },
-		{ "CAPITAL SHARP S", 0x1e9e, 0xdf },
-		{ "GREEK ALPHA PROSGEGRAMMENI", 0x1fbc, 0x1fb3 },
-		{ "OHM SIGN", 0x2126, 0x3c9 },
-		{ "KELVIN SIGN", 0x212a, 0x6b },
-		{ "ANGSTROM SIGN", 0x212b, 0xe5 },
-		{ "ROMAN NUMERAL ONE", 0x2160, 0x2170 },
-		{ "CHEROKEE SMALL A", 0xab70, 0x13a0 },
-		{ "LIGATURE FF has only F", 0xfb00, 0xfb00 },
-		{ "FULLWIDTH A", 0xff21, 0xff41 },
-		{ "DESERET LONG I", 0x10400, 0x10428 },
-		{ "ADLAM ALIF", 0x1e900, 0x1e922 },
-		{ "ADLAM SHA, the last one", 0x1e921, 0x1e943 },
-		{ "after it", 0x1e922, 0x1e922 },
-		{ "CJK", 0x4e00, 0x4e00 },
-		{ "the last code point", 0x10ffff, 0x10ffff },
-		{ "beyond", UINT32_MAX, UINT32_MAX },
-	};
 	uint32_t got;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		got = fold_code_point(cases[i].from);
-		if (got != cases[i].want)
-			testing_fail(cases[i].name, "got U+%04X, want U+%04X",
-			    got, cases[i].want);
+	for (size_t i = 0; i < sizeof(code_points) / sizeof(code_points[0]);
+	    i++) {
+		got = fold_code_point(code_points[i].from);
+		if (got != code_points[i].want)
+			testing_fail(code_points[i].name,
+			    "got U+%04X, want U+%04X", got,
+			    code_points[i].want);
 	}
 }
 
@@ -136,14 +139,16 @@ static void
 test_unchanged_is_not_copied(void **state)
 {
 	static const struct span texts[] = { { NULL, 0 },
-		{ "already small, 100 %", 20 }, { "stra\xc3\x9f" "e", 7 },
+		{ "already small, 100 %", 20 },
+		{ "stra\xc3\x9f"
+		  "e",
+		    7 },
 		{ "\xff\xfe", 2 } };
 	struct arena *arena = arena_new(4096);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		assert_ptr_equal(
-		    fold_span(arena, texts[i]).ptr, texts[i].ptr);
+		assert_ptr_equal(fold_span(arena, texts[i]).ptr, texts[i].ptr);
 	assert_int_equal(arena_used(arena), 0);
 	arena_free(arena);
 }
@@ -225,8 +230,7 @@ test_repair(void **state)
 		{ "table 3-9: surrogates",
 		    "\xed\xa0\x80\xed\xbf\xbf\xed\xaf\x41",
 		    R R R R R R R R "A" },
-		{ "table 3-10: others",
-		    "\xf4\x91\x92\x93\xff\x41\x80\xbf\x42",
+		{ "table 3-10: others", "\xf4\x91\x92\x93\xff\x41\x80\xbf\x42",
 		    R R R R R "A" R R "B" },
 		{ "table 3-11: cut sequences",
 		    "\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41", R R R R "A" },

@@ -61,8 +61,8 @@ openssl_siphash(struct span bytes, unsigned rounds, unsigned last_rounds)
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
 		OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_C_ROUNDS, &rounds),
-		OSSL_PARAM_construct_uint(
-		    OSSL_MAC_PARAM_D_ROUNDS, &last_rounds),
+		OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS,
+		    &last_rounds),
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
@@ -72,8 +72,8 @@ openssl_siphash(struct span bytes, unsigned rounds, unsigned last_rounds)
 	for (unsigned char i = 0; i < sizeof(key); i++)
 		key[i] = i;
 	assert_true(EVP_MAC_init(context, key, sizeof(key), params));
-	assert_true(EVP_MAC_update(
-	    context, (const unsigned char *)bytes.ptr, bytes.len));
+	assert_true(EVP_MAC_update(context, (const unsigned char *)bytes.ptr,
+	    bytes.len));
 	assert_true(EVP_MAC_final(context, out, &len, sizeof(out)));
 	assert_int_equal(len, 8);
 	for (size_t i = 8; i > 0; i--)

@@ -146,9 +146,8 @@ test_every_byte(void **state)
 			json_init(&json, &buffer);
 			json_span(&json, span_make(text, sizeof(text)));
 			root = parse("byte", &buffer);
-			assert_span_equal(
-			    span_make(json_string_value(root),
-				json_string_length(root)),
+			assert_span_equal(span_make(json_string_value(root),
+					      json_string_length(root)),
 			    span_make(text, sizeof(text)));
 			json_decref(root);
 		}
@@ -183,8 +182,7 @@ test_reals(void **state)
 		buffer_reset(&buffer);
 		json_init(&json, &buffer);
 		json_real(&json, cases[i].number);
-		assert_span_equal(buffer_span(&buffer),
-		    span_of(cases[i].want));
+		assert_span_equal(buffer_span(&buffer), span_of(cases[i].want));
 		assert_true(strtod(buffer_string(&buffer), NULL) ==
 		    cases[i].number);
 	}

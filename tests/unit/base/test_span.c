@@ -29,8 +29,7 @@ test_compare(void **state)
 		if (got != cases[i].want)
 			testing_fail(cases[i].name, "got %d, want %d", got,
 			    cases[i].want);
-		if (span_equal(cases[i].a, cases[i].b) !=
-		    (cases[i].want == 0))
+		if (span_equal(cases[i].a, cases[i].b) != (cases[i].want == 0))
 			testing_fail(cases[i].name, "span_equal differs");
 	}
 }

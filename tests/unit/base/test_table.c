@@ -75,14 +75,13 @@ test_against_model(void **state)
 		value = &model.keys[(size_t)nrand48(seed) % KEYS];
 
 		/* More is added in one half of the time, taken in the other. */
-		if (nrand48(seed) % 100 <
-		    (step / 10000 % 2 == 0 ? 70 : 25)) {
+		if (nrand48(seed) % 100 < (step / 10000 % 2 == 0 ? 70 : 25)) {
 			table_set(table, model_key(&model, i), value);
 			model.count += model.values[i] == NULL;
 			model.values[i] = value;
 		} else {
-			assert_ptr_equal(
-			    table_take(table, model_key(&model, i)),
+			assert_ptr_equal(table_take(table,
+					     model_key(&model, i)),
 			    model.values[i]);
 			model.count -= model.values[i] != NULL;
 			model.values[i] = NULL;
@@ -134,11 +133,11 @@ test_odd_keys(void **state)
 	long_key[4999] = 1;
 	assert_ptr_equal(table_find(table, SPAN("")), &one);
 	assert_ptr_equal(table_find(table, SPAN("\0")), &two);
-	assert_null(
-	    table_find(table, span_make(long_key, sizeof(long_key))));
+	assert_null(table_find(table, span_make(long_key, sizeof(long_key))));
 	long_key[4999] = 0;
-	assert_ptr_equal(
-	    table_find(table, span_make(long_key, sizeof(long_key))), &three);
+	assert_ptr_equal(table_find(table,
+			     span_make(long_key, sizeof(long_key))),
+	    &three);
 	table_free(table);
 	table_free(NULL);
 }
