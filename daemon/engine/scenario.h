@@ -3,7 +3,7 @@
 #ifndef ENGINE_SCENARIO_H
 #define ENGINE_SCENARIO_H
 
-#include "model/list.h"
+#include "model/value_list.h"
 #include "text/yaml.h"
 
 struct scenario_event {

@@ -7,7 +7,7 @@
 #define MODEL_RULE_H
 
 #include "model/event.h"
-#include "model/list.h"
+#include "model/value_list.h"
 #include "text/pattern.h"
 #include "text/template.h"
 

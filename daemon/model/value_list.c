@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 
-#include "model/list.h"
+#include "model/value_list.h"
 
 struct value_list {
 	struct arena *arena;

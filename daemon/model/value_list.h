@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A named list of values for `%name%`: a hash set, folded and raw. */
-#ifndef MODEL_LIST_H
-#define MODEL_LIST_H
+#ifndef MODEL_VALUE_LIST_H
+#define MODEL_VALUE_LIST_H
 
 #include <stdbool.h>
 
