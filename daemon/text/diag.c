@@ -136,8 +136,7 @@ diag_source_place(const struct diag_source *source, size_t offset, size_t len)
 	if (len > line.len - offset)
 		len = line.len - offset;
 	place.line = (uint32_t)low + 1;
-	place.column =
-	    (uint32_t)diag_columns(span_make(line.ptr, offset)) + 1;
+	place.column = (uint32_t)diag_columns(span_make(line.ptr, offset)) + 1;
 	width = diag_columns(span_make(line.ptr + offset, len));
 	place.width = width > 0 ? (uint32_t)width : 1;
 	return place;
@@ -163,8 +162,7 @@ diag_source_offset(struct diag_place place)
 static bool
 diag_is_treacherous(uint32_t code_point)
 {
-	return code_point < 0x20 ||
-	    (code_point >= 0x7f && code_point < 0xa0) ||
+	return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) ||
 	    (code_point >= 0x200e && code_point <= 0x200f) ||
 	    (code_point >= 0x2028 && code_point <= 0x202e) ||
 	    (code_point >= 0x2066 && code_point <= 0x2069);

@@ -88,8 +88,7 @@ pattern_check(struct span text, bool allow_full, size_t *ret_error_offset,
 static uint32_t
 pattern_flags(const struct pattern_options *options)
 {
-	uint32_t flags = PCRE2_UTF | PCRE2_NEVER_UCP |
-	    PCRE2_NEVER_BACKSLASH_C;
+	uint32_t flags = PCRE2_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
 
 	if (options->ignore_case)
 		flags |= PCRE2_CASELESS;
@@ -148,8 +147,8 @@ pattern_match(const struct pattern *pattern, struct span subject)
 
 	pattern_start();
 	status = pcre2_match(pattern->code,
-	    (PCRE2_SPTR)(subject.len > 0 ? subject.ptr : ""), subject.len, 0,
-	    0, shared.data, shared.context);
+	    (PCRE2_SPTR)(subject.len > 0 ? subject.ptr : ""), subject.len, 0, 0,
+	    shared.data, shared.context);
 	if (status >= 0)
 		return PATTERN_YES;
 	/* Every other error leaves the question open: a limit, no memory. */
@@ -177,8 +176,7 @@ pattern_is_risky(struct span text)
 			depth--;
 			repeats[depth] |= last;
 			continue;
-		} else if (token.kind == PATTERN_REPEAT &&
-		    token.is_unbounded) {
+		} else if (token.kind == PATTERN_REPEAT && token.is_unbounded) {
 			if (last && !token.is_possessive)
 				return true;
 			repeats[depth] |= !token.is_possessive;

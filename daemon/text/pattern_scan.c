@@ -23,8 +23,9 @@ pattern_scan_is_letter(char c)
 static bool
 pattern_scan_has(struct span text, size_t at, const char *what)
 {
-	return at <= text.len && span_starts_with(
-	    span_make(text.ptr + at, text.len - at), span_of(what));
+	return at <= text.len &&
+	    span_starts_with(span_make(text.ptr + at, text.len - at),
+		span_of(what));
 }
 
 /* The byte behind the next `what`, or the end. */
@@ -56,8 +57,9 @@ pattern_scan_escape(struct span text, struct pattern_token *token)
 		token->never = "\\C (a single byte)";
 	else if (c == 'k' || (c >= '1' && c <= '9'))
 		token->full = "a backreference";
-	else if (c == 'g' && (pattern_scan_has(text, token->at + 2, "<") ||
-	    pattern_scan_has(text, token->at + 2, "'")))
+	else if (c == 'g' &&
+	    (pattern_scan_has(text, token->at + 2, "<") ||
+		pattern_scan_has(text, token->at + 2, "'")))
 		token->full = "recursion";
 	else if (c == 'g')
 		token->full = "a backreference";
@@ -130,8 +132,9 @@ pattern_scan_options(struct span text, struct pattern_token *token)
 	size_t at = token->at + 2;
 	char c = pattern_scan_char(text, at);
 
-	if (pattern_scan_is_digit(c) || ((c == '+' || c == '-') &&
-	    pattern_scan_is_digit(pattern_scan_char(text, at + 1)))) {
+	if (pattern_scan_is_digit(c) ||
+	    ((c == '+' || c == '-') &&
+		pattern_scan_is_digit(pattern_scan_char(text, at + 1)))) {
 		token->full = "recursion";
 		return;
 	}
@@ -223,11 +226,10 @@ pattern_scan_repeat(struct span text, struct pattern_token *token)
 }
 
 bool
-pattern_scan_next(struct span text, size_t *at,
-    struct pattern_token *ret_token)
+pattern_scan_next(struct span text, size_t *at, struct pattern_token *ret_token)
 {
-	struct pattern_token token = { PATTERN_ATOM, *at, 1, false, false,
-		NULL, NULL };
+	struct pattern_token token = { PATTERN_ATOM, *at, 1, false, false, NULL,
+		NULL };
 
 	if (*at >= text.len)
 		return false;

@@ -52,6 +52,7 @@ struct schema_option {
 	const char *const *words;      /* ENUM, NULL-ended */
 	const struct schema *child;    /* MAP, MAPS */
 	const char *doc;	       /* one line, ends without full stop */
+	const char *example; /* in the example file, where there is no default */
 };
 
 struct schema {

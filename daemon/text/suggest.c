@@ -30,14 +30,12 @@ suggest_distance(struct span a, struct span b)
 	for (i = 1; i <= a.len; i++) {
 		row[0] = (unsigned)i;
 		for (j = 1; j <= b.len; j++) {
-			row[j] = last[j - 1] +
-			    (a.ptr[i - 1] != b.ptr[j - 1]);
+			row[j] = last[j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]);
 			row[j] = suggest_min(row[j], last[j] + 1);
 			row[j] = suggest_min(row[j], row[j - 1] + 1);
 			if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
 			    a.ptr[i - 2] == b.ptr[j - 1])
-				row[j] = suggest_min(row[j],
-				    before[j - 2] + 1);
+				row[j] = suggest_min(row[j], before[j - 2] + 1);
 		}
 		spare = before;
 		before = last;

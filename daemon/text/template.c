@@ -52,7 +52,8 @@ template_name(struct template_build *build, struct span text, size_t *at,
 	while (end < text.len && text.ptr[end] != '}' && text.ptr[end] != '{')
 		end++;
 	if (end == text.len || text.ptr[end] == '{')
-		return error_set(err, NULL, "`{` without `}`; a brace itself "
+		return error_set(err, NULL,
+		    "`{` without `}`; a brace itself "
 		    "is written `{{`");
 	name = span_trim(span_make(text.ptr + start, end - start));
 	if (name.len == 0)
@@ -79,7 +80,8 @@ template_parts(struct template_build *build, struct span text, size_t *at,
 			continue;
 		}
 		if (c == '}' && !is_double)
-			return error_set(err, NULL, "`}` without `{`; a brace "
+			return error_set(err, NULL,
+			    "`}` without `{`; a brace "
 			    "itself is written `}}`");
 		buffer_add_char(&build->literal, c);
 		*at += c == '{' || c == '}' ? 2 : 1;
@@ -90,8 +92,7 @@ template_parts(struct template_build *build, struct span text, size_t *at,
 
 bool
 template_parse(struct arena *arena, struct span text,
-    struct template *ret_template, size_t *ret_error_offset,
-    struct error *err)
+    struct template *ret_template, size_t *ret_error_offset, struct error *err)
 {
 	struct template_build build = { arena, NULL, 0, BUFFER_INIT };
 	size_t at = 0;

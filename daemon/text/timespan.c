@@ -21,8 +21,14 @@ struct timespan_unit {
 
 /* From large to small, the order in which they may be joined. */
 static const struct timespan_unit units[] = {
-	{ "y", YEAR }, { "M", MONTH }, { "w", WEEK }, { "d", DAY },
-	{ "h", HOUR }, { "m", MINUTE }, { "s", SECOND }, { "ms", MS },
+	{ "y", YEAR },
+	{ "M", MONTH },
+	{ "w", WEEK },
+	{ "d", DAY },
+	{ "h", HOUR },
+	{ "m", MINUTE },
+	{ "s", SECOND },
+	{ "ms", MS },
 	{ "us", US },
 };
 #define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
@@ -69,10 +75,14 @@ static bool
 timespan_unknown_unit(struct span text, struct span unit, struct error *err)
 {
 	if (unit.len == 0)
-		return error_set(err, NULL, "`" SPAN_FMT "` lacks a unit "
-		    "(us, ms, s, m, h, d, w, M, y)", SPAN_ARG(text));
-	return error_set(err, NULL, "`" SPAN_FMT "` is no unit of time "
-	    "(us, ms, s, m, h, d, w, M, y)", SPAN_ARG(unit));
+		return error_set(err, NULL,
+		    "`" SPAN_FMT "` lacks a unit "
+		    "(us, ms, s, m, h, d, w, M, y)",
+		    SPAN_ARG(text));
+	return error_set(err, NULL,
+	    "`" SPAN_FMT "` is no unit of time "
+	    "(us, ms, s, m, h, d, w, M, y)",
+	    SPAN_ARG(unit));
 }
 
 bool
@@ -86,7 +96,8 @@ timespan_parse(struct span text, int64_t *ret_us, struct error *err)
 	while (rest.len > 0 || text.len == 0) {
 		digits = timespan_cut(&rest, true);
 		if (digits.len == 0)
-			return error_set(err, NULL, "`" SPAN_FMT "` is no "
+			return error_set(err, NULL,
+			    "`" SPAN_FMT "` is no "
 			    "duration, such as 30s, 15m or 1h30m",
 			    SPAN_ARG(text));
 		unit = timespan_cut(&rest, false);
@@ -96,14 +107,17 @@ timespan_parse(struct span text, int64_t *ret_us, struct error *err)
 		if (i == UNIT_COUNT)
 			return timespan_unknown_unit(text, unit, err);
 		if (i < smallest)
-			return error_set(err, NULL, "the units of `" SPAN_FMT
+			return error_set(err, NULL,
+			    "the units of `" SPAN_FMT
 			    "` do not go from large to small, each once",
 			    SPAN_ARG(text));
 		smallest = i + 1;
 		if (!timespan_number(digits,
-		    (uint64_t)((TIMESPAN_MAX - total) / units[i].us), &number))
-			return error_set(err, NULL, "`" SPAN_FMT
-			    "` is more than 100 years", SPAN_ARG(text));
+			(uint64_t)((TIMESPAN_MAX - total) / units[i].us),
+			&number))
+			return error_set(err, NULL,
+			    "`" SPAN_FMT "` is more than 100 years",
+			    SPAN_ARG(text));
 		total += (int64_t)number * units[i].us;
 	}
 	if (total == 0)
@@ -138,8 +152,8 @@ static void
 timespan_add(int64_t number, size_t word, struct buffer *out)
 {
 	buffer_add_i64(out, number);
-	buffer_add_string(out, number == 1 ? words[word].one :
-					     words[word].many);
+	buffer_add_string(out,
+	    number == 1 ? words[word].one : words[word].many);
 }
 
 void
@@ -182,9 +196,14 @@ timespan_parse_size(struct span text, uint64_t *ret_bytes, struct error *err)
 		const char *name;
 		uint64_t bytes;
 	} sizes[] = {
-		{ "", 1 }, { "B", 1 }, { "kB", 1000 }, { "MB", 1000000 },
-		{ "GB", 1000000000 }, { "KiB", UINT64_C(1) << 10 },
-		{ "MiB", UINT64_C(1) << 20 }, { "GiB", UINT64_C(1) << 30 },
+		{ "", 1 },
+		{ "B", 1 },
+		{ "kB", 1000 },
+		{ "MB", 1000000 },
+		{ "GB", 1000000000 },
+		{ "KiB", UINT64_C(1) << 10 },
+		{ "MiB", UINT64_C(1) << 20 },
+		{ "GiB", UINT64_C(1) << 30 },
 	};
 	const size_t size_count = sizeof(sizes) / sizeof(sizes[0]);
 	struct span rest = text, digits = timespan_cut(&rest, true);
@@ -192,16 +211,20 @@ timespan_parse_size(struct span text, uint64_t *ret_bytes, struct error *err)
 	size_t i;
 
 	if (digits.len == 0)
-		return error_set(err, NULL, "`" SPAN_FMT "` is no size, such "
-		    "as 512, 64KiB or 1MiB", SPAN_ARG(text));
+		return error_set(err, NULL,
+		    "`" SPAN_FMT "` is no size, such "
+		    "as 512, 64KiB or 1MiB",
+		    SPAN_ARG(text));
 	for (i = 0; i < size_count; i++)
 		if (span_is(rest, sizes[i].name))
 			break;
 	if (i == size_count)
-		return error_set(err, NULL, "`" SPAN_FMT "` is no unit of "
-		    "size (B, kB, MB, GB, KiB, MiB, GiB)", SPAN_ARG(rest));
+		return error_set(err, NULL,
+		    "`" SPAN_FMT "` is no unit of "
+		    "size (B, kB, MB, GB, KiB, MiB, GiB)",
+		    SPAN_ARG(rest));
 	if (!timespan_number(digits, (uint64_t)INT64_MAX / sizes[i].bytes,
-	    &number))
+		&number))
 		return error_set(err, NULL, "`" SPAN_FMT "` is too large",
 		    SPAN_ARG(text));
 	*ret_bytes = number * sizes[i].bytes;

@@ -13,9 +13,8 @@
 static bool
 yaml_is_printable(uint32_t c)
 {
-	return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' ||
-	    c == '\r' || c == 0x85 || (c >= 0xa0 && c < 0xfffe) ||
-	    c > 0xffff;
+	return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r' ||
+	    c == 0x85 || (c >= 0xa0 && c < 0xfffe) || c > 0xffff;
 }
 
 /*
@@ -33,19 +32,24 @@ yaml_check_text(struct diag *diag, const struct diag_source *source)
 	while (rest.len > 0) {
 		used = fold_decode(rest, &code_point);
 		if (used == 0) {
-			diag_at(diag, diag_source_place(source,
-			    (size_t)(rest.ptr - start), 1), "IR0106",
-			    "the byte 0x%02X is not UTF-8",
+			diag_at(diag,
+			    diag_source_place(source,
+				(size_t)(rest.ptr - start), 1),
+			    "IR0106", "the byte 0x%02X is not UTF-8",
 			    (unsigned char)rest.ptr[0]);
 			return false;
 		}
 		if (!yaml_is_printable(code_point)) {
-			diag_at(diag, diag_source_place(source,
-			    (size_t)(rest.ptr - start), used), "IR0103",
+			diag_at(diag,
+			    diag_source_place(source,
+				(size_t)(rest.ptr - start), used),
+			    "IR0103",
 			    "the character U+%04X is not allowed in YAML",
 			    code_point);
-			diag_help(diag, "write it as \"\\u%04X\", in double "
-			    "quotes", code_point);
+			diag_help(diag,
+			    "write it as \"\\u%04X\", in double "
+			    "quotes",
+			    code_point);
 			return false;
 		}
 		rest = span_make(rest.ptr + used, rest.len - used);
@@ -133,9 +137,12 @@ const char *
 yaml_kind_name(enum yaml_kind kind)
 {
 	static const char *const names[] = { [YAML_NULL] = "null",
-		[YAML_BOOL] = "a boolean", [YAML_INT] = "an integer",
-		[YAML_REAL] = "a decimal number", [YAML_STRING] = "a string",
-		[YAML_LIST] = "a list", [YAML_MAP] = "a map" };
+		[YAML_BOOL] = "a boolean",
+		[YAML_INT] = "an integer",
+		[YAML_REAL] = "a decimal number",
+		[YAML_STRING] = "a string",
+		[YAML_LIST] = "a list",
+		[YAML_MAP] = "a map" };
 
 	return names[kind];
 }
@@ -231,8 +238,8 @@ yaml_place_in(const struct yaml_node *node, size_t offset, size_t len)
 	/* A block scalar may begin with a quote, too: try that first. */
 	if (yaml_locate(raw, node->text, offset, quote, &at) &&
 	    (!node->is_quoted || node->text.len == 0 || raw.len == 0 ||
-	     raw.ptr[0] == node->text.ptr[0] ||
-	     yaml_is_space(node->text.ptr[0])))
+		raw.ptr[0] == node->text.ptr[0] ||
+		yaml_is_space(node->text.ptr[0])))
 		return diag_source_place(node->place.source, start + at, len);
 	if (!node->is_quoted || raw.len == 0)
 		return node->place;

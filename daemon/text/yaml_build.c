@@ -125,8 +125,8 @@ yaml_build_deepen(struct yaml_build *build, struct diag_place place)
 		build->open[build->depth++] = place;
 		return true;
 	}
-	diag_at(build->diag, place, "IR0107",
-	    "nested more than %d deep", YAML_DEPTH_MAX);
+	diag_at(build->diag, place, "IR0107", "nested more than %d deep",
+	    YAML_DEPTH_MAX);
 	return false;
 }
 
@@ -148,7 +148,7 @@ yaml_build_list(struct yaml_build *build, struct yaml_built *list)
 			return false;
 		is_end = event->type == FYET_SEQUENCE_END;
 		item = is_end ? NULL :
-		    yaml_build_node(build, event, list->node.place);
+				yaml_build_node(build, event, list->node.place);
 		fy_parser_event_free(build->parser, event);
 		if (is_end)
 			break;
@@ -233,8 +233,7 @@ yaml_build_check_key(struct yaml_build *build, const struct yaml_built *key)
 
 /* Reads a pair's two nodes onto the stack; *ret_end at the end of the map. */
 static bool
-yaml_build_pair(struct yaml_build *build, struct diag_place near,
-    bool *ret_end)
+yaml_build_pair(struct yaml_build *build, struct diag_place near, bool *ret_end)
 {
 	struct fy_event *event = yaml_build_next(build);
 	struct yaml_built *built;
@@ -346,9 +345,12 @@ yaml_build_tag(struct yaml_build *build, struct fy_event *event,
     struct yaml_node *node)
 {
 	static const char *const names[] = { [YAML_NULL] = "null",
-		[YAML_BOOL] = "bool", [YAML_INT] = "int",
-		[YAML_REAL] = "float", [YAML_STRING] = "str",
-		[YAML_LIST] = "seq", [YAML_MAP] = "map" };
+		[YAML_BOOL] = "bool",
+		[YAML_INT] = "int",
+		[YAML_REAL] = "float",
+		[YAML_STRING] = "str",
+		[YAML_LIST] = "seq",
+		[YAML_MAP] = "map" };
 	struct fy_token *token = fy_event_get_tag_token(event);
 	struct span tag = yaml_build_text(token);
 	struct span core = SPAN(YAML_TAG_CORE);
@@ -438,8 +440,7 @@ yaml_build_syntax_error(struct yaml_build *build)
 		place.line = error->line > 0 ? (uint32_t)error->line : 1;
 		place.column = error->column > 0 ? (uint32_t)error->column : 1;
 	}
-	diag_at(build->diag, place, "IR0103", "not valid YAML: %s",
-	    error->msg);
+	diag_at(build->diag, place, "IR0103", "not valid YAML: %s", error->msg);
 }
 
 static bool

@@ -76,8 +76,8 @@ yaml_scalar_base(struct span text, struct span *ret_digits)
 		if (!span_starts_with(digits, span_of(forms[i].prefix)))
 			continue;
 		digits = yaml_scalar_skip(digits, strlen(forms[i].prefix));
-		if (digits.len > 0 && yaml_scalar_run(digits,
-		    forms[i].digits) == digits.len) {
+		if (digits.len > 0 &&
+		    yaml_scalar_run(digits, forms[i].digits) == digits.len) {
 			*ret_digits = digits;
 			return forms[i].base;
 		}
@@ -171,7 +171,7 @@ yaml_scalar_real(struct yaml_node *node)
 	if (yaml_scalar_is_one_of(node->text, nans)) {
 		node->real = (double)NAN;
 	} else if (yaml_scalar_is_one_of(yaml_scalar_unsigned(node->text),
-	    infs)) {
+		       infs)) {
 		node->real = (double)INFINITY;
 		if (node->text.ptr[0] == '-')
 			node->real = -node->real;
@@ -190,8 +190,7 @@ yaml_scalar_resolve(struct yaml_node *node)
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL",
 		NULL };
 	static const char *const trues[] = { "true", "True", "TRUE", NULL };
-	static const char *const falses[] = { "false", "False", "FALSE",
-		NULL };
+	static const char *const falses[] = { "false", "False", "FALSE", NULL };
 
 	node->kind = YAML_STRING;
 	if (yaml_scalar_is_one_of(node->text, nulls)) {
@@ -229,8 +228,9 @@ yaml_scalar_is_sexagesimal(struct span text)
 		return false;
 	if (text.len > 0 && text.ptr[0] == '.')
 		text = yaml_scalar_skip(text,
-		    1 + yaml_scalar_run(yaml_scalar_skip(text, 1),
-		    YAML_DECIMAL "_"));
+		    1 +
+			yaml_scalar_run(yaml_scalar_skip(text, 1),
+			    YAML_DECIMAL "_"));
 	return text.len == 0;
 }
 
@@ -249,15 +249,15 @@ yaml_scalar_is_old_number(struct span text)
 		    rest.len - 2;
 	if (span_starts_with(rest, SPAN("0x")) && rest.len > 2)
 		return (has_underscore || rest.len < text.len) &&
-		    yaml_scalar_run(yaml_scalar_skip(rest, 2),
-			YAML_HEX "_") == rest.len - 2;
+		    yaml_scalar_run(yaml_scalar_skip(rest, 2), YAML_HEX "_") ==
+		    rest.len - 2;
 	digits = yaml_scalar_run(rest, YAML_DECIMAL "_");
 	if (digits == rest.len && rest.ptr[0] != '_')
 		return has_underscore || (rest.ptr[0] == '0' && rest.len > 1);
 	if (digits < rest.len && rest.ptr[digits] == '.' && has_underscore &&
 	    rest.ptr[0] != '_')
 		return yaml_scalar_run(yaml_scalar_skip(rest, digits + 1),
-		    YAML_DECIMAL "_") == rest.len - digits - 1;
+			   YAML_DECIMAL "_") == rest.len - digits - 1;
 	return yaml_scalar_is_sexagesimal(rest);
 }
 
@@ -284,9 +284,9 @@ yaml_scalar_is_new_number(struct span text)
 bool
 yaml_scalar_is_ambiguous(struct span text)
 {
-	static const char *const words[] = { "y", "Y", "yes", "Yes", "YES",
-		"n", "N", "no", "No", "NO", "on", "On", "ON", "off", "Off",
-		"OFF", NULL };
+	static const char *const words[] = { "y", "Y", "yes", "Yes", "YES", "n",
+		"N", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF",
+		NULL };
 
 	return yaml_scalar_is_one_of(text, words) ||
 	    yaml_scalar_is_old_number(text) || yaml_scalar_is_new_number(text);

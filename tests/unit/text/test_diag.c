@@ -5,9 +5,8 @@
 
 #include "text/diag.h"
 
-static const char lookups[] =
-    "title: Bursts\n\n\n\n\n\n\n\n\n\n\n\n\n"
-    "      treshold: { gte: 40 }\n";
+static const char lookups[] = "title: Bursts\n\n\n\n\n\n\n\n\n\n\n\n\n"
+			      "      treshold: { gte: 40 }\n";
 
 /* The message that the manual shows, to the letter. */
 static void
@@ -18,36 +17,37 @@ test_as_documented(void **state)
 	const struct diag_source *source;
 
 	(void)state;
-	source = diag_add_source(diag, "rules.d/lookups.yml",
-	    span_of(lookups));
+	source = diag_add_source(diag, "rules.d/lookups.yml", span_of(lookups));
 	diag_at(diag, (struct diag_place){ source, 14, 7, 8 }, "IR0102",
 	    "unknown key `%s`", "treshold");
 	diag_hint(diag, "did you mean `%s`?", "threshold");
-	diag_help(diag, "keys allowed here: threshold, timespan, group-by, "
+	diag_help(diag,
+	    "keys allowed here: threshold, timespan, group-by, "
 	    "condition");
 	diag_render_human(diag, false, &got);
-	assert_span_equal(buffer_span(&got), SPAN(
-	    "error[IR0102]: unknown key `treshold`\n"
-	    "  --> rules.d/lookups.yml:14:7\n"
-	    "   |\n"
-	    "14 |       treshold: { gte: 40 }\n"
-	    "   |       ^~~~~~~~ did you mean `threshold`?\n"
-	    "   = help: keys allowed here: threshold, timespan, group-by, "
-	    "condition\n"));
+	assert_span_equal(buffer_span(&got),
+	    SPAN("error[IR0102]: unknown key `treshold`\n"
+		 "  --> rules.d/lookups.yml:14:7\n"
+		 "   |\n"
+		 "14 |       treshold: { gte: 40 }\n"
+		 "   |       ^~~~~~~~ did you mean `threshold`?\n"
+		 "   = help: keys allowed here: threshold, timespan, group-by, "
+		 "condition\n"));
 	buffer_reset(&got);
 	diag_render_ndjson(diag, &got);
-	assert_span_equal(buffer_span(&got), SPAN(
-	    "{\"level\":\"error\",\"code\":\"IR0102\","
-	    "\"message\":\"unknown key `treshold`\","
-	    "\"path\":\"rules.d/lookups.yml\",\"line\":14,\"column\":7,"
-	    "\"width\":8,\"hint\":\"did you mean `threshold`?\","
-	    "\"help\":[\"keys allowed here: threshold, timespan, group-by, "
-	    "condition\"]}\n"));
+	assert_span_equal(buffer_span(&got),
+	    SPAN(
+		"{\"level\":\"error\",\"code\":\"IR0102\","
+		"\"message\":\"unknown key `treshold`\","
+		"\"path\":\"rules.d/lookups.yml\",\"line\":14,\"column\":7,"
+		"\"width\":8,\"hint\":\"did you mean `threshold`?\","
+		"\"help\":[\"keys allowed here: threshold, timespan, group-by, "
+		"condition\"]}\n"));
 	buffer_reset(&got);
 	diag_first_error(diag, &got);
-	assert_span_equal(buffer_span(&got), SPAN(
-	    "rules.d/lookups.yml:14:7: error[IR0102]: "
-	    "unknown key `treshold`"));
+	assert_span_equal(buffer_span(&got),
+	    SPAN("rules.d/lookups.yml:14:7: error[IR0102]: "
+		 "unknown key `treshold`"));
 	buffer_done(&got);
 	diag_free(diag);
 }
@@ -79,12 +79,22 @@ static const struct {
 	    " --> f:2:1\n  |\n2 | cd\n  | ^~\n" },
 	{ "escape sequences are no commands", SPAN("a\x1b[2Jb\n"), 1, 6, 1,
 	    " --> f:1:6\n  |\n1 | a\xef\xbf\xbd[2Jb\n  |      ^\n" },
-	{ "nor are direction marks", SPAN("a\xe2\x80\xae" "b\n"), 1, 3, 1,
-	    " --> f:1:3\n  |\n1 | a\xef\xbf\xbd" "b\n  |   ^\n" },
-	{ "bad UTF-8", SPAN("a\xff" "b\n"), 1, 3, 1,
-	    " --> f:1:3\n  |\n1 | a\xef\xbf\xbd" "b\n  |   ^\n" },
-	{ "a byte order mark takes no column", SPAN("\xef\xbb\xbf" "ab\n"), 1,
-	    2, 1, " --> f:1:2\n  |\n1 | ab\n  |  ^\n" },
+	{ "nor are direction marks",
+	    SPAN("a\xe2\x80\xae"
+		 "b\n"),
+	    1, 3, 1,
+	    " --> f:1:3\n  |\n1 | a\xef\xbf\xbd"
+	    "b\n  |   ^\n" },
+	{ "bad UTF-8",
+	    SPAN("a\xff"
+		 "b\n"),
+	    1, 3, 1,
+	    " --> f:1:3\n  |\n1 | a\xef\xbf\xbd"
+	    "b\n  |   ^\n" },
+	{ "a byte order mark takes no column",
+	    SPAN("\xef\xbb\xbf"
+		 "ab\n"),
+	    1, 2, 1, " --> f:1:2\n  |\n1 | ab\n  |  ^\n" },
 	{ "the file as a whole", SPAN("a\n"), 0, 0, 0, " --> f\n" },
 };
 
@@ -99,15 +109,14 @@ test_quotes(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
 		diag = diag_new();
-		place = (struct diag_place){
-			diag_add_source(diag, "f", quotes[i].text),
+		place = (struct diag_place){ diag_add_source(diag, "f",
+						 quotes[i].text),
 			quotes[i].line, quotes[i].column, quotes[i].width };
 		diag_at(diag, place, "IW0119", "x");
 		buffer_reset(&got);
 		buffer_reset(&want);
 		diag_render_human(diag, false, &got);
-		buffer_printf(&want, "warning[IW0119]: x\n%s",
-		    quotes[i].want);
+		buffer_printf(&want, "warning[IW0119]: x\n%s", quotes[i].want);
 		assert_span_equal_in(quotes[i].name, buffer_span(&got),
 		    buffer_span(&want));
 		diag_free(diag);
@@ -131,7 +140,8 @@ test_long_line(void **state)
 		buffer_add_char(&text, (char)('a' + i % 26));
 	source = diag_add_source(diag, "f", buffer_span(&text));
 	diag_at(diag, (struct diag_place){ source, 1, 241, 2 }, "IR0103", "x");
-	buffer_add_string(&want, "error[IR0103]: x\n --> f:1:241\n  |\n1 | "
+	buffer_add_string(&want,
+	    "error[IR0103]: x\n --> f:1:241\n  |\n1 | "
 	    "...");
 	buffer_add(&want, text.ptr + 180, 160);
 	buffer_add_string(&want, "...\n  | ");
@@ -165,16 +175,16 @@ test_order(void **state)
 	diag_help(diag, "a");
 	diag_help(diag, "b");
 	diag_render_human(diag, false, &got);
-	assert_span_equal(buffer_span(&got), SPAN(
-	    "error[IR0104]: first\n"
-	    "  = help: a\n"
-	    "  = help: b\n\n"
-	    "warning[IW0119]: second\n"
-	    " --> a:1:3\n  |\n1 | one\n  |   ^\n\n"
-	    "error[IR0103]: third\n"
-	    " --> b:1:2\n  |\n1 | one\n  |  ^\n\n"
-	    "error[IR0103]: fourth\n"
-	    " --> b:2:1\n  |\n2 | two\n  | ^\n"));
+	assert_span_equal(buffer_span(&got),
+	    SPAN("error[IR0104]: first\n"
+		 "  = help: a\n"
+		 "  = help: b\n\n"
+		 "warning[IW0119]: second\n"
+		 " --> a:1:3\n  |\n1 | one\n  |   ^\n\n"
+		 "error[IR0103]: third\n"
+		 " --> b:1:2\n  |\n1 | one\n  |  ^\n\n"
+		 "error[IR0103]: fourth\n"
+		 " --> b:2:1\n  |\n2 | two\n  | ^\n"));
 	assert_int_equal(diag_errors(diag), 4);
 	assert_int_equal(diag_warnings(diag), 1);
 	assert_true(diag_failed_since(diag, 3));
@@ -199,11 +209,11 @@ test_summary(void **state)
 	diag_at(diag, (struct diag_place){ source, 3, 1, 1 }, "IR0103",
 	    "wrong");
 	diag_render_summary(diag, false, &got);
-	assert_span_equal(buffer_span(&got), SPAN(
-	    "error[IR0103]: wrong\n"
-	    " --> f:3:1\n  |\n3 | c\n  | ^\n\n"
-	    "IW0119 (3 times): YAML 1.1 reads this otherwise, first at "
-	    "f:2:1\n"));
+	assert_span_equal(buffer_span(&got),
+	    SPAN("error[IR0103]: wrong\n"
+		 " --> f:3:1\n  |\n3 | c\n  | ^\n\n"
+		 "IW0119 (3 times): YAML 1.1 reads this otherwise, first at "
+		 "f:2:1\n"));
 	buffer_done(&got);
 	diag_free(diag);
 }
@@ -284,10 +294,13 @@ static const struct {
 	size_t offset, len;
 	uint32_t line, column, width;
 } offsets[] = {
-	{ 0, 1, 1, 1, 1 },   { 1, 1, 1, 2, 1 }, /* "ab\n" */
-	{ 2, 1, 1, 3, 1 },   /* the line's end */
-	{ 3, 2, 2, 1, 1 },   { 5, 1, 2, 2, 1 }, /* e acute, x */
-	{ 3, 99, 2, 1, 2 },  { 7, 0, 3, 1, 1 },
+	{ 0, 1, 1, 1, 1 },
+	{ 1, 1, 1, 2, 1 }, /* "ab\n" */
+	{ 2, 1, 1, 3, 1 }, /* the line's end */
+	{ 3, 2, 2, 1, 1 },
+	{ 5, 1, 2, 2, 1 }, /* e acute, x */
+	{ 3, 99, 2, 1, 2 },
+	{ 7, 0, 3, 1, 1 },
 	{ 99, 5, 4, 1, 1 },
 };
 
@@ -307,10 +320,12 @@ test_offsets(void **state)
 		if (got.line != offsets[i].line ||
 		    got.column != offsets[i].column ||
 		    got.width != offsets[i].width)
-			testing_fail("offset", "%zu: got %u:%u+%u, "
-			    "want %u:%u+%u", offsets[i].offset, got.line,
-			    got.column, got.width, offsets[i].line,
-			    offsets[i].column, offsets[i].width);
+			testing_fail("offset",
+			    "%zu: got %u:%u+%u, "
+			    "want %u:%u+%u",
+			    offsets[i].offset, got.line, got.column, got.width,
+			    offsets[i].line, offsets[i].column,
+			    offsets[i].width);
 		if (offsets[i].offset < 9 &&
 		    diag_source_offset(got) != offsets[i].offset)
 			testing_fail("back", "got %zu, want %zu",

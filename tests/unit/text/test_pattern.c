@@ -37,7 +37,10 @@ static const struct {
 	{ "a.b", "", SPAN("a\nb"), PATTERN_NO },
 	{ "a.b", "s", SPAN("a\nb"), PATTERN_YES },
 	{ "a.b", "", SPAN("a\rb"), PATTERN_YES },
-	{ "^a.b$", "", SPAN("a\xc3\xa9" "b"), PATTERN_YES },
+	{ "^a.b$", "",
+	    SPAN("a\xc3\xa9"
+		 "b"),
+	    PATTERN_YES },
 	{ "\xc3\x89", "i", SPAN("\xc3\xa9"), PATTERN_YES },
 	{ "^\\w$", "", SPAN("\xc3\xa9"), PATTERN_NO }, /* no UCP */
 	{ "^\\p{L}$", "", SPAN("\xc3\xa9"), PATTERN_YES },
@@ -72,7 +75,7 @@ test_matches(void **state)
 		err = (struct error)ERROR_NONE;
 		options = options_of(matches[i].flags);
 		if (!pattern_new(span_of(matches[i].text), &options, &pattern,
-		    &at, &err))
+			&at, &err))
 			testing_fail(matches[i].text, "refused at %zu: %s", at,
 			    err.text);
 		got = pattern_match(pattern, matches[i].subject);
@@ -80,8 +83,8 @@ test_matches(void **state)
 		if (got != matches[i].want)
 			testing_fail(matches[i].text,
 			    "/%s on '" SPAN_FMT "': got %d, want %d",
-			    matches[i].flags, SPAN_ARG(matches[i].subject),
-			    got, matches[i].want);
+			    matches[i].flags, SPAN_ARG(matches[i].subject), got,
+			    matches[i].want);
 	}
 }
 
@@ -151,8 +154,8 @@ test_refused(void **state)
 			    "got %d at %zu (%s), want 0 at %zu", ok, at,
 			    err.text, refused[i].at);
 		if (refused[i].want != NULL)
-			assert_span_equal_in(refused[i].text,
-			    span_of(err.text), span_of(refused[i].want));
+			assert_span_equal_in(refused[i].text, span_of(err.text),
+			    span_of(refused[i].want));
 		else
 			assert_true(err.text[0] != '\0');
 	}
@@ -161,8 +164,8 @@ test_refused(void **state)
 /* What looks like a refused construct but is none. */
 static const char *const accepted[] = { "\\(?=a", "[(?=a)]", "[\\1]",
 	"\\Q\\1\\E", "(?:a)", "(?<name>a)", "(?P<name>a)", "(?'name'a)",
-	"(?>a)", "(?|a|b)", "a{2,3}+", "a{,3}", "{", "(?i-s)a", "(?^)a",
-	"\\cA", "\\x{e9}", "\\0", "[[:^alpha:]]", "[a[:digit:]]", "[[.]" };
+	"(?>a)", "(?|a|b)", "a{2,3}+", "a{,3}", "{", "(?i-s)a", "(?^)a", "\\cA",
+	"\\x{e9}", "\\0", "[[:^alpha:]]", "[a[:digit:]]", "[[.]" };
 
 static void
 test_accepted(void **state)
@@ -175,8 +178,8 @@ test_accepted(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
 		err = (struct error)ERROR_NONE;
-		if (!pattern_new(span_of(accepted[i]), &options, &pattern,
-		    &at, &err))
+		if (!pattern_new(span_of(accepted[i]), &options, &pattern, &at,
+			&err))
 			testing_fail(accepted[i], "refused at %zu: %s", at,
 			    err.text);
 		pattern_free(pattern);
@@ -217,8 +220,8 @@ test_long_subject(void **state)
 	(void)state;
 	for (i = 0; i < 32768 / 8; i++)
 		buffer_add_string(&subject, "sixteen ");
-	assert_true(pattern_new(SPAN("^(\\w+ )*end$"), &options, &pattern,
-	    &at, &err));
+	assert_true(pattern_new(SPAN("^(\\w+ )*end$"), &options, &pattern, &at,
+	    &err));
 	assert_int_equal(pattern_match(pattern, buffer_span(&subject)),
 	    PATTERN_NO);
 	buffer_add_string(&subject, "end");
@@ -237,8 +240,8 @@ test_limits(void **state)
 	size_t at;
 
 	(void)state;
-	assert_true(pattern_new(SPAN("^(?:a|ab)(?:c|bcd)$"), &options,
-	    &pattern, &at, &err));
+	assert_true(pattern_new(SPAN("^(?:a|ab)(?:c|bcd)$"), &options, &pattern,
+	    &at, &err));
 	assert_int_equal(pattern_match(pattern, SPAN("abcd")), PATTERN_YES);
 	pattern_set_limits(1, 10000, 20480);
 	assert_int_equal(pattern_match(pattern, SPAN("abcd")), PATTERN_LIMIT);
@@ -253,14 +256,29 @@ static const struct {
 	const char *text;
 	bool want;
 } risky[] = {
-	{ "(a+)+", true }, { "(a*)*b", true }, { "(?:a+b?)*", true },
-	{ "((a+)b)*", true }, { "(a{2,})+", true }, { "(a|b+)+", true },
-	{ "(.*,)*x", true }, { "(a+){2,}", true },
-	{ "a+", false }, { "(a+)", false }, { "(a)+", false },
-	{ "(ab)*c+", false }, { "(a+)(b+)", false }, { "(a+){2,3}", false },
-	{ "(a{2,3})+", false }, { "(a++)+", false }, { "(?>a+)+", false },
-	{ "(a+)++", false }, { "([+*])+", false }, { "(\\+)+", false },
-	{ "(\\Qa+\\E)+", false }, { "(a?)?", false }, { "", false },
+	{ "(a+)+", true },
+	{ "(a*)*b", true },
+	{ "(?:a+b?)*", true },
+	{ "((a+)b)*", true },
+	{ "(a{2,})+", true },
+	{ "(a|b+)+", true },
+	{ "(.*,)*x", true },
+	{ "(a+){2,}", true },
+	{ "a+", false },
+	{ "(a+)", false },
+	{ "(a)+", false },
+	{ "(ab)*c+", false },
+	{ "(a+)(b+)", false },
+	{ "(a+){2,3}", false },
+	{ "(a{2,3})+", false },
+	{ "(a++)+", false },
+	{ "(?>a+)+", false },
+	{ "(a+)++", false },
+	{ "([+*])+", false },
+	{ "(\\+)+", false },
+	{ "(\\Qa+\\E)+", false },
+	{ "(a?)?", false },
+	{ "", false },
 };
 
 static void

@@ -57,7 +57,8 @@ static const struct {
 	{ "", NULL },
 	{ "condition", NULL },
 	{ "a-word-that-is-longer-than-any-name-that-somebody-might-misspell-"
-	  "in-earnest", NULL },
+	  "in-earnest",
+	    NULL },
 };
 
 static void

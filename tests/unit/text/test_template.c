@@ -33,9 +33,14 @@ static const struct {
 	{ "{{{a}}}", "{<a>}", 0 },
 	{ "{ a }", "<a>", 0 },
 	{ "{Threat Name}", "<Threat Name>", 0 },
-	{ "{bad}", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
-	  "\xef\xbf\xbdz", 0 },
-	{ "a\tb", "a\xef\xbf\xbd" "b", 0 },
+	{ "{bad}",
+	    "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
+	    "\xef\xbf\xbdz",
+	    0 },
+	{ "a\tb",
+	    "a\xef\xbf\xbd"
+	    "b",
+	    0 },
 	{ "say {a", NULL, 4 },
 	{ "say {a {b}", NULL, 4 },
 	{ "say }", NULL, 4 },
@@ -61,8 +66,7 @@ test_sentences(void **state)
 		at = 0;
 		ok = template_parse(arena, span_of(sentences[i].text),
 		    &template, &at, &err);
-		if (ok != (sentences[i].want != NULL) ||
-		    at != sentences[i].at)
+		if (ok != (sentences[i].want != NULL) || at != sentences[i].at)
 			testing_fail(sentences[i].text,
 			    "got %d at %zu, want %d at %zu", ok, at,
 			    sentences[i].want != NULL, sentences[i].at);
@@ -139,8 +143,8 @@ test_parts(void **state)
 	size_t at;
 
 	(void)state;
-	assert_true(template_parse(arena, SPAN("a {{b}} {c} d"), &template,
-	    &at, &err));
+	assert_true(template_parse(arena, SPAN("a {{b}} {c} d"), &template, &at,
+	    &err));
 	assert_int_equal(template.count, 3);
 	assert_false(template.parts[0].is_name);
 	assert_span_equal(template.parts[0].text, SPAN("a {b} "));

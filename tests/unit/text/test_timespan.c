@@ -10,39 +10,15 @@ static const struct {
 	const char *text;
 	int64_t want; /* us; 0: refused */
 } spans[] = {
-	{ "1us", 1 },
-	{ "1ms", 1000 },
-	{ "30s", 30 * S },
-	{ "15m", 900 * S },
-	{ "1h", 3600 * S },
-	{ "24h", 86400 * S },
-	{ "7d", 604800 * S },
-	{ "1w", 604800 * S },
-	{ "1M", 2629746 * S },
-	{ "1y", 31556952 * S },
-	{ "1h30m", 5400 * S },
-	{ "1d12h30m5s", 131405 * S },
-	{ "100y", 3155695200 * S },
-	{ "100y1s", 0 },
-	{ "101y", 0 },
-	{ "1201M", 0 },
-	{ "007d", 604800 * S },
-	{ "0s", 0 },
-	{ "0d0s", 0 },
-	{ "", 0 },
-	{ "10", 0 },
-	{ "m", 0 },
-	{ "-5m", 0 },
-	{ "1.5h", 0 },
-	{ "5 m", 0 },
-	{ " 5m", 0 },
-	{ "5m ", 0 },
-	{ "5min", 0 },
-	{ "5H", 0 },
-	{ "5D", 0 },
-	{ "30m1h", 0 },
-	{ "1h1h", 0 },
-	{ "1h30", 0 },
+	{ "1us", 1 }, { "1ms", 1000 }, { "30s", 30 * S }, { "15m", 900 * S },
+	{ "1h", 3600 * S }, { "24h", 86400 * S }, { "7d", 604800 * S },
+	{ "1w", 604800 * S }, { "1M", 2629746 * S }, { "1y", 31556952 * S },
+	{ "1h30m", 5400 * S }, { "1d12h30m5s", 131405 * S },
+	{ "100y", 3155695200 * S }, { "100y1s", 0 }, { "101y", 0 },
+	{ "1201M", 0 }, { "007d", 604800 * S }, { "0s", 0 }, { "0d0s", 0 },
+	{ "", 0 }, { "10", 0 }, { "m", 0 }, { "-5m", 0 }, { "1.5h", 0 },
+	{ "5 m", 0 }, { " 5m", 0 }, { "5m ", 0 }, { "5min", 0 }, { "5H", 0 },
+	{ "5D", 0 }, { "30m1h", 0 }, { "1h1h", 0 }, { "1h30", 0 },
 	{ "99999999999999999999s", 0 },
 	{ "18446744073709551617us", 0 }, /* 1 if it wrapped */
 };
@@ -60,10 +36,9 @@ test_parse(void **state)
 		err = (struct error)ERROR_NONE;
 		got = -1;
 		ok = timespan_parse(span_of(spans[i].text), &got, &err);
-		if (ok != (spans[i].want != 0) ||
-		    (ok && got != spans[i].want))
-			testing_fail(spans[i].text, "got %d, %jd, want %jd",
-			    ok, (intmax_t)got, (intmax_t)spans[i].want);
+		if (ok != (spans[i].want != 0) || (ok && got != spans[i].want))
+			testing_fail(spans[i].text, "got %d, %jd, want %jd", ok,
+			    (intmax_t)got, (intmax_t)spans[i].want);
 		if (!ok && (got != -1 || err.text[0] == '\0'))
 			testing_fail(spans[i].text,
 			    "refused: result touched or no text");
@@ -154,8 +129,8 @@ test_size(void **state)
 		ok = timespan_parse_size(span_of(sizes[i].text), &got, &err);
 		if (ok != (sizes[i].want >= 0) ||
 		    (ok && got != (uint64_t)sizes[i].want))
-			testing_fail(sizes[i].text, "got %d, %ju, want %jd",
-			    ok, (uintmax_t)got, (intmax_t)sizes[i].want);
+			testing_fail(sizes[i].text, "got %d, %ju, want %jd", ok,
+			    (uintmax_t)got, (intmax_t)sizes[i].want);
 	}
 }
 

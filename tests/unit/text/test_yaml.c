@@ -184,15 +184,16 @@ static const struct {
 	{ "no value", SPAN("a:\nb: 1\n"), "{a: null, b: i1}" },
 	{ "a literal block", SPAN("a: |\n  x\n   y\n"), "{a: 'x\n y\n'q}" },
 	{ "a folded block", SPAN("a: >-\n  x\n  y\n"), "{a: 'x y'q}" },
-	{ "escapes", SPAN("a: \"\\u00e9\\n\\x41\"\n"),
-	    "{a: '\xc3\xa9\nA'q}" },
+	{ "escapes", SPAN("a: \"\\u00e9\\n\\x41\"\n"), "{a: '\xc3\xa9\nA'q}" },
 	{ "an alias", SPAN("a: &x [1]\nb: *x\n"), "{a: [i1], b: [i1]}" },
-	{ "the latest anchor", SPAN("- &x 1\n- &x 2\n- *x\n"),
-	    "[i1, i2, i2]" },
+	{ "the latest anchor", SPAN("- &x 1\n- &x 2\n- *x\n"), "[i1, i2, i2]" },
 	{ "an anchor of nothing", SPAN("a: &x\nb: *x\n"),
 	    "{a: null, b: null}" },
 	{ "line ends of DOS", SPAN("a: b\r\nc: d\r\n"), "{a: 'b', c: 'd'}" },
-	{ "a byte order mark", SPAN("\xef\xbb\xbf" "a: b\n"), "{a: 'b'}" },
+	{ "a byte order mark",
+	    SPAN("\xef\xbb\xbf"
+		 "a: b\n"),
+	    "{a: 'b'}" },
 	{ "wildcards and backslashes stay", SPAN("a: '\\*.exe'\nb: C:\\x\n"),
 	    "{a: '\\*.exe'q, b: 'C:\\x'}" },
 };
@@ -240,13 +241,17 @@ static const struct {
 	    "t.yml:1:7: error[IR0106]: the byte 0xE9 is not UTF-8" },
 	{ "overlong", SPAN("\xc0\x80"),
 	    "t.yml:1:1: error[IR0106]: the byte 0xC0 is not UTF-8" },
-	{ "a NUL", SPAN("a: b\0c: d\n"), "t.yml:1:5: error[IR0103]: "
+	{ "a NUL", SPAN("a: b\0c: d\n"),
+	    "t.yml:1:5: error[IR0103]: "
 	    "the character U+0000 is not allowed in YAML" },
-	{ "a control", SPAN("a: \"\x1b[2J\"\n"), "t.yml:1:5: error[IR0103]: "
+	{ "a control", SPAN("a: \"\x1b[2J\"\n"),
+	    "t.yml:1:5: error[IR0103]: "
 	    "the character U+001B is not allowed in YAML" },
-	{ "unknown alias", SPAN("a: *x\n"), "t.yml:1:4: error[IR0108]: "
+	{ "unknown alias", SPAN("a: *x\n"),
+	    "t.yml:1:4: error[IR0108]: "
 	    "no anchor `&x` before this alias" },
-	{ "alias of itself", SPAN("&x [*x]\n"), "t.yml:1:5: error[IR0108]: "
+	{ "alias of itself", SPAN("&x [*x]\n"),
+	    "t.yml:1:5: error[IR0108]: "
 	    "no anchor `&x` before this alias" },
 	{ "anchors end with their document", SPAN("&x 1\n---\n*x\n"),
 	    "t.yml:3:1: error[IR0108]: no anchor `&x` before this alias" },
@@ -397,7 +402,8 @@ test_expansion(void **state)
 			buffer_printf(&text, "%s*a%d", j ? "," : "", i - 1);
 		buffer_add_string(&text, "]\n");
 	}
-	check("billion laughs", buffer_span(&text), "t.yml:5:38: "
+	check("billion laughs", buffer_span(&text),
+	    "t.yml:5:38: "
 	    "error[IR0108]: aliases repeat more than 100000 values");
 	buffer_done(&text);
 }
@@ -423,21 +429,20 @@ walk(const struct yaml_node *node, const char *path)
 	return node;
 }
 
-static const char placed[] =
-    "a: b\n"				  /* 1 */
-    "\xc3\xbc: \"q\\nx\"\n"		  /* 2 */
-    "list: [1, '\xc3\xa9' , {x: yy}]\n"	  /* 3 */
-    "block:\n"				  /* 4 */
-    "  - zz\n"				  /* 5 */
-    "  - |\n"				  /* 6 */
-    "    text\n"			  /* 7 */
-    "    two\n"				  /* 8 */
-    "  -\n"				  /* 9 */
-    "none:\n"				  /* 10 */
-    "kept: &k\n"			  /* 11 */
-    "  sub: 1\n"			  /* 12 */
-    "long: one\n"			  /* 13 */
-    "  two\n";				  /* 14 */
+static const char placed[] = "a: b\n"				 /* 1 */
+			     "\xc3\xbc: \"q\\nx\"\n"		 /* 2 */
+			     "list: [1, '\xc3\xa9' , {x: yy}]\n" /* 3 */
+			     "block:\n"				 /* 4 */
+			     "  - zz\n"				 /* 5 */
+			     "  - |\n"				 /* 6 */
+			     "    text\n"			 /* 7 */
+			     "    two\n"			 /* 8 */
+			     "  -\n"				 /* 9 */
+			     "none:\n"				 /* 10 */
+			     "kept: &k\n"			 /* 11 */
+			     "  sub: 1\n"			 /* 12 */
+			     "long: one\n"			 /* 13 */
+			     "  two\n";				 /* 14 */
 
 static const struct {
 	const char *path;
@@ -479,9 +484,9 @@ test_places(void **state)
 		    got.column != places[i].column ||
 		    got.width != places[i].width)
 			testing_fail(places[i].path,
-			    "got %u:%u+%u, want %u:%u+%u", got.line,
-			    got.column, got.width, places[i].line,
-			    places[i].column, places[i].width);
+			    "got %u:%u+%u, want %u:%u+%u", got.line, got.column,
+			    got.width, places[i].line, places[i].column,
+			    places[i].width);
 	}
 	diag_free(diag);
 	arena_free(arena);
@@ -532,9 +537,9 @@ test_place_in(void **state)
 		    got.column != inside[i].column ||
 		    got.width != inside[i].width)
 			testing_fail(inside[i].name,
-			    "got %u:%u+%u, want %u:%u+%u", got.line,
-			    got.column, got.width, inside[i].line,
-			    inside[i].column, inside[i].width);
+			    "got %u:%u+%u, want %u:%u+%u", got.line, got.column,
+			    got.width, inside[i].line, inside[i].column,
+			    inside[i].width);
 		diag_free(diag);
 		arena_free(arena);
 	}
@@ -545,17 +550,42 @@ static const struct {
 	const char *text;
 	bool want;
 } ambiguous[] = {
-	{ "yes", true }, { "No", true }, { "ON", true }, { "off", true },
-	{ "y", true }, { "true", false }, { "null", false }, { "~", false },
-	{ "010", true }, { "0", false }, { "10", false }, { "09", true },
-	{ "0o17", true }, { "0b101", true }, { "0b2", false },
-	{ "0x1F", false }, { "0x1_F", true }, { "-0x1F", true },
-	{ "1_000", true }, { "_1", false }, { "1_000.5", true },
-	{ "1:30", true }, { "190:20:30", true }, { "1:60", false },
-	{ "190:20:30.15", true }, { "1:2:x", false }, { ":30", false },
-	{ "1e3", true }, { "1.5e3", true }, { "1.5e+3", false },
-	{ "1.5", false }, { "2026-03-02", false }, { "'yes'", false },
-	{ "yesterday", false }, { "+", false }, { "-5", false },
+	{ "yes", true },
+	{ "No", true },
+	{ "ON", true },
+	{ "off", true },
+	{ "y", true },
+	{ "true", false },
+	{ "null", false },
+	{ "~", false },
+	{ "010", true },
+	{ "0", false },
+	{ "10", false },
+	{ "09", true },
+	{ "0o17", true },
+	{ "0b101", true },
+	{ "0b2", false },
+	{ "0x1F", false },
+	{ "0x1_F", true },
+	{ "-0x1F", true },
+	{ "1_000", true },
+	{ "_1", false },
+	{ "1_000.5", true },
+	{ "1:30", true },
+	{ "190:20:30", true },
+	{ "1:60", false },
+	{ "190:20:30.15", true },
+	{ "1:2:x", false },
+	{ ":30", false },
+	{ "1e3", true },
+	{ "1.5e3", true },
+	{ "1.5e+3", false },
+	{ "1.5", false },
+	{ "2026-03-02", false },
+	{ "'yes'", false },
+	{ "yesterday", false },
+	{ "+", false },
+	{ "-5", false },
 	{ "-010", true },
 };
 
