@@ -47,6 +47,16 @@ int kafka_fd(const struct kafka *kafka);
  * has not returned for a minute ends the process here. */
 void kafka_dispatch(struct kafka *kafka);
 
+/* Since the start; for metrics. */
+struct kafka_counters {
+	uint64_t markers;      /* offsets skipped, one at a time */
+	uint64_t transactions; /* committed */
+	uint64_t aborts;       /* ended in another way */
+	uint64_t producers;    /* made: the first, and after each doubt */
+};
+void kafka_counters(const struct kafka *kafka,
+    struct kafka_counters *ret_counters);
+
 /* ---- admin: blocking, at start and in --check only ---- */
 
 /*

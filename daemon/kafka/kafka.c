@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include "kafka/kafka_internal.h"
+#include "kafka/worker.h"
+
+#define DEFAULT_SHARDS 32
+#define DEFAULT_ALERT_BYTES (256 * 1024)
+#define TICK_US CLOCK_US_PER_S
+
+const char *const kafka_topic_names[PORT_TOPIC_COUNT] = {
+	[PORT_TOPIC_ALERTS] = "integrity.alerts",
+	[PORT_TOPIC_REJECTED] = "integrity.rejected",
+};
+
+const char *const kafka_shard_topic_names[2] = {
+	[KAFKA_NAME_HITS] = "integrity.hits",
+	[KAFKA_NAME_STATE] = "integrity.state",
+};
+
+static void
+options_copy(const struct kafka_options *options, struct kafka_options *copy)
+{
+	struct kafka_setting *settings =
+	    mem_array(options->setting_count + 1, sizeof(*settings));
+
+	*copy = *options;
+	copy->bootstrap = mem_strdup(options->bootstrap);
+	copy->group = mem_strdup(options->group);
+	copy->instance = mem_strdup(options->instance);
+	for (size_t i = 0; i < options->setting_count; i++) {
+		settings[i].key = mem_strdup(options->settings[i].key);
+		settings[i].value = mem_strdup(options->settings[i].value);
+	}
+	copy->settings = settings;
+	if (copy->shards == 0)
+		copy->shards = DEFAULT_SHARDS;
+	if (copy->alert_bytes == 0)
+		copy->alert_bytes = DEFAULT_ALERT_BYTES;
+}
+
+static void
+options_done(struct kafka_options *options)
+{
+	for (size_t i = 0; i < options->setting_count; i++) {
+		mem_free((void *)(uintptr_t)options->settings[i].key);
+		mem_free((void *)(uintptr_t)options->settings[i].value);
+	}
+	mem_free((void *)(uintptr_t)options->settings);
+	mem_free((void *)(uintptr_t)options->bootstrap);
+	mem_free((void *)(uintptr_t)options->group);
+	mem_free((void *)(uintptr_t)options->instance);
+}
+
+static bool
+watch(struct kafka *kafka, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return epoll_ctl(kafka->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+bool
+kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
+    struct error *err)
+{
+	struct kafka *kafka = mem_zalloc(sizeof(*kafka));
+	rd_kafka_conf_t *conf;
+
+	kafka->magic = KAFKA_MAGIC;
+	options_copy(options, &kafka->options);
+	kafka->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	kafka->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	kafka->timer_fd =
+	    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (!watch(kafka, kafka->wake_fd) || !watch(kafka, kafka->timer_fd)) {
+		error_set(err, NULL, "no descriptors left: %s",
+		    strerror(errno));
+		kafka_free(kafka);
+		return false;
+	}
+	if (!kafka_client_conf(&kafka->options, &conf, err)) {
+		kafka_free(kafka);
+		return false;
+	}
+	rd_kafka_conf_destroy(conf);
+	kafka->worker = kafka_worker_new(kafka);
+	kafka_wake(kafka);
+	*ret_kafka = kafka;
+	return true;
+}
+
+/* The worker first: its calls use the others' handles. */
+void
+kafka_free(struct kafka *kafka)
+{
+	if (kafka == NULL)
+		return;
+	kafka_worker_free(kafka->worker);
+	kafka_alerts_free(kafka->alerts);
+	kafka_source_free(kafka->source);
+	kafka_output_free(kafka->output);
+	if (kafka->timer_fd >= 0)
+		close(kafka->timer_fd);
+	if (kafka->wake_fd >= 0)
+		close(kafka->wake_fd);
+	if (kafka->poll_fd >= 0)
+		close(kafka->poll_fd);
+	options_done(&kafka->options);
+	mem_free(kafka);
+}
+
+int
+kafka_fd(const struct kafka *kafka)
+{
+	return kafka->poll_fd;
+}
+
+void
+kafka_wake(struct kafka *kafka)
+{
+	const uint64_t one = 1;
+
+	/* It can only fail when it is readable already. */
+	if (write(kafka->wake_fd, &one, sizeof(one)) < 0)
+		CHECK(errno == EAGAIN || errno == EINTR);
+}
+
+void
+kafka_wake_on(struct kafka *kafka, rd_kafka_queue_t *queue)
+{
+	const uint64_t one = 1;
+
+	rd_kafka_queue_io_event_enable(queue, kafka->wake_fd, &one,
+	    sizeof(one));
+}
+
+void
+kafka_fail(struct kafka *kafka, int status, const struct error *err)
+{
+	if (kafka->source != NULL)
+		kafka_source_failed(kafka->source, status, err);
+	else
+		log_fatal(status, "%s", err->text);
+}
+
+static void
+drain(int fd)
+{
+	uint64_t count;
+
+	while (read(fd, &count, sizeof(count)) > 0)
+		continue;
+}
+
+/* A timer even without deadline: an idle consumer must poll too. */
+static void
+arm(struct kafka *kafka)
+{
+	int64_t us = TICK_US;
+	struct itimerspec when = { 0 };
+
+	if (kafka->source != NULL)
+		us = kafka_source_due_us(kafka->source, TICK_US);
+	if (us < 1)
+		us = 1;
+	when.it_value.tv_sec = us / CLOCK_US_PER_S;
+	when.it_value.tv_nsec = us % CLOCK_US_PER_S * 1000;
+	timerfd_settime(kafka->timer_fd, 0, &when, NULL);
+}
+
+void
+kafka_dispatch(struct kafka *kafka)
+{
+	drain(kafka->wake_fd);
+	drain(kafka->timer_fd);
+	kafka_worker_dispatch(kafka->worker);
+	if (kafka->source != NULL)
+		kafka_source_dispatch(kafka->source);
+	if (kafka->alerts != NULL)
+		kafka_alerts_dispatch(kafka->alerts);
+	arm(kafka);
+}
+
+void
+kafka_counters(const struct kafka *kafka, struct kafka_counters *ret_counters)
+{
+	*ret_counters = kafka->counters;
+}
