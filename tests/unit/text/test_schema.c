@@ -327,73 +327,76 @@ test_suggestions(void **state)
 	done(&r);
 }
 
+static const struct schema_option small_options[] = {
+	{ .key = "street",
+	    .type = SCHEMA_STRING,
+	    .is_required = true,
+	    .example = "High Street",
+	    .doc = "Where it stands" },
+	{ .key = "lease",
+	    .type = SCHEMA_DURATION,
+	    .default_text = "1y",
+	    .min = 86400000000,
+	    .max = 3155695200000000,
+	    .is_reloadable = true,
+	    .doc = "How long the contract of lease runs if nobody "
+		   "says otherwise" },
+	{ .key = "color",
+	    .type = SCHEMA_ENUM,
+	    .default_text = "red",
+	    .words = colors,
+	    .doc = "Of the door" },
+	{ .key = "guard",
+	    .type = SCHEMA_MAP,
+	    .child = &pet_schema,
+	    .doc = "The one at the door" },
+	{ .key = "pets",
+	    .type = SCHEMA_MAPS,
+	    .child = &pet_schema,
+	    .doc = "All of them" },
+};
+
+static const char small_example[] =
+    "# Where it stands (required; changed by restart)\n"
+    "street: High Street\n"
+    "\n"
+    "# How long the contract of lease runs if nobody says "
+    "otherwise "
+    "(from 24 h to\n"
+    "# 100 years; changed by reload)\n"
+    "#lease: 1y\n"
+    "\n"
+    "# Of the door (one of white, red, blue; changed by restart)\n"
+    "#color: red\n"
+    "\n"
+    "# The one at the door\n"
+    "guard:\n"
+    "  # What it is called (required; changed by restart)\n"
+    "  name: Rex\n"
+    "\n"
+    "  # How many legs it has (from 0 to 1000; changed by reload)\n"
+    "  #legs: 4\n"
+    "\n"
+    "# All of them\n"
+    "pets:\n"
+    "  # What it is called (required; changed by restart)\n"
+    "  - name: Rex\n"
+    "\n"
+    "    # How many legs it has (from 0 to 1000; changed by "
+    "reload)\n"
+    "    #legs: 4\n";
+
 static void
 test_example(void **state)
 {
-	static const struct schema_option options[] = {
-		{ .key = "street",
-		    .type = SCHEMA_STRING,
-		    .is_required = true,
-		    .example = "High Street",
-		    .doc = "Where it stands" },
-		{ .key = "lease",
-		    .type = SCHEMA_DURATION,
-		    .default_text = "1y",
-		    .min = 86400000000,
-		    .max = 3155695200000000,
-		    .is_reloadable = true,
-		    .doc = "How long the contract of lease runs if nobody "
-			   "says otherwise" },
-		{ .key = "color",
-		    .type = SCHEMA_ENUM,
-		    .default_text = "red",
-		    .words = colors,
-		    .doc = "Of the door" },
-		{ .key = "guard",
-		    .type = SCHEMA_MAP,
-		    .child = &pet_schema,
-		    .doc = "The one at the door" },
-		{ .key = "pets",
-		    .type = SCHEMA_MAPS,
-		    .child = &pet_schema,
-		    .doc = "All of them" },
-	};
-	const struct schema schema = { "a house", sizeof(struct house), options,
-		sizeof(options) / sizeof(options[0]) };
+	const struct schema schema = { "a house", sizeof(struct house),
+		small_options,
+		sizeof(small_options) / sizeof(small_options[0]) };
 	struct buffer got = BUFFER_INIT;
 
 	(void)state;
 	schema_example(&schema, &got);
-	assert_span_equal(buffer_span(&got),
-	    SPAN(
-		"# Where it stands (required; changed by restart)\n"
-		"street: High Street\n"
-		"\n"
-		"# How long the contract of lease runs if nobody says "
-		"otherwise "
-		"(from 24 h to\n"
-		"# 100 years; changed by reload)\n"
-		"#lease: 1y\n"
-		"\n"
-		"# Of the door (one of white, red, blue; changed by restart)\n"
-		"#color: red\n"
-		"\n"
-		"# The one at the door\n"
-		"guard:\n"
-		"  # What it is called (required; changed by restart)\n"
-		"  name: Rex\n"
-		"\n"
-		"  # How many legs it has (from 0 to 1000; changed by reload)\n"
-		"  #legs: 4\n"
-		"\n"
-		"# All of them\n"
-		"pets:\n"
-		"  # What it is called (required; changed by restart)\n"
-		"  - name: Rex\n"
-		"\n"
-		"    # How many legs it has (from 0 to 1000; changed by "
-		"reload)\n"
-		"    #legs: 4\n"));
+	assert_span_equal(buffer_span(&got), span_of(small_example));
 	buffer_done(&got);
 }
 
