@@ -162,6 +162,12 @@ folded_length(struct span text)
 				continue;
 			}
 		}
+		if (byte_at(text, at) < 0x80) {
+			if (byte_at(text, at) - 'A' + 0u < 26)
+				break;
+			at++;
+			continue;
+		}
 		len = fold_decode(span_make(text.ptr + at, text.len - at),
 		    &code_point);
 		if (len > 0 && fold_code_point(code_point) != code_point)
@@ -176,8 +182,13 @@ static size_t
 fold_one(struct span text, char **to)
 {
 	uint32_t code_point;
-	unsigned len = fold_decode(text, &code_point);
+	unsigned len;
 
+	if (byte_at(text, 0) < 0x80) {
+		*(*to)++ = (char)fold_code_point(byte_at(text, 0));
+		return 1;
+	}
+	len = fold_decode(text, &code_point);
 	if (len == 0) {
 		*(*to)++ = text.ptr[0];
 		return 1;

@@ -7,8 +7,11 @@
 
 #define SUB_TABLES 256
 #define FIRST_SLOTS 8
-#define CHUNK_ENTRIES 64 /* 2 KiB */
+#define FIRST_ENTRIES_LOG2 6 /* 2 KiB */
+#define CHUNKS (32 - FIRST_ENTRIES_LOG2)
 #define KEY_INLINE 20
+
+#define ENTRIES_MAX (UINT32_MAX - (1u << FIRST_ENTRIES_LOG2))
 
 /* key_len of an entry on the free list. */
 #define FREE UINT32_MAX
@@ -43,12 +46,15 @@ struct sub_table {
 	uint32_t used;
 };
 
-/* Entries never move, so a cursor is an entry's number. */
+/*
+ * Entries never move, so a cursor is an entry's number.  Each chunk is twice
+ * as large as the one before: the pointers to them stay in the cache, and
+ * what malloc maps of a large one is only touched when it is used.
+ */
 struct table {
 	struct hash_key key;
 	struct sub_table sub[SUB_TABLES];
-	struct entry **chunks;
-	size_t chunk_cap;
+	struct entry *chunks[CHUNKS];
 	uint32_t entry_count; /* ever handed out */
 	uint32_t first_free;  /* number + 1 */
 	size_t count;
@@ -65,10 +71,15 @@ table_new(void)
 	return table;
 }
 
-static struct entry *
+/* Chunk k begins with entry 2^(k + 6) - 2^6 and holds 2^(k + 6). */
+static inline struct entry *
 entry_at(const struct table *table, uint32_t number)
 {
-	return &table->chunks[number / CHUNK_ENTRIES][number % CHUNK_ENTRIES];
+	uint32_t from_one = number + (1u << FIRST_ENTRIES_LOG2);
+	unsigned log2 = 31 - (unsigned)__builtin_clz(from_one);
+
+	return &table->chunks[log2 - FIRST_ENTRIES_LOG2]
+			     [from_one - (1u << log2)];
 }
 
 static struct span
@@ -91,36 +102,33 @@ table_free(struct table *table)
 		if (entry->key_len != FREE && entry->key_len > KEY_INLINE)
 			mem_free(entry->key.far.heap);
 	}
-	for (uint32_t i = 0; i < table->entry_count; i += CHUNK_ENTRIES)
-		mem_free(table->chunks[i / CHUNK_ENTRIES]);
+	for (unsigned i = 0; i < CHUNKS; i++)
+		mem_free(table->chunks[i]);
 	for (unsigned i = 0; i < SUB_TABLES; i++)
 		mem_free(table->sub[i].slots);
-	mem_free(table->chunks);
 	mem_free(table);
 }
 
 static uint32_t
 entry_take_free(struct table *table)
 {
-	uint32_t number = table->first_free;
-	size_t chunk;
+	uint32_t number = table->first_free, from_one;
+	unsigned chunk;
 
 	if (number > 0) {
 		table->first_free = entry_at(table, number - 1)->key.next_free;
 		return number - 1;
 	}
-	CHECK(table->entry_count < UINT32_MAX - 1);
+	CHECK(table->entry_count < ENTRIES_MAX);
 	number = table->entry_count++;
-	chunk = number / CHUNK_ENTRIES;
-	if (number % CHUNK_ENTRIES == 0) {
-		table->bytes -= table->chunk_cap * sizeof(struct entry *);
-		table->chunks = mem_grow(table->chunks, &table->chunk_cap,
-		    chunk + 1, sizeof(struct entry *));
-		table->bytes += table->chunk_cap * sizeof(struct entry *);
-		table->chunks[chunk] = mem_alloc(CHUNK_ENTRIES *
+	from_one = number + (1u << FIRST_ENTRIES_LOG2);
+	if ((from_one & (from_one - 1)) == 0) {
+		chunk = 31 - (unsigned)__builtin_clz(from_one) -
+		    FIRST_ENTRIES_LOG2;
+		table->chunks[chunk] = mem_alloc((size_t)from_one *
 		    sizeof(struct entry));
-		table->bytes += CHUNK_ENTRIES * sizeof(struct entry);
 	}
+	table->bytes += sizeof(struct entry);
 	return number;
 }
 
