@@ -130,15 +130,228 @@ DIAG_CODE("IR0214", "unknown encoding",
 
 /* 03xx: rule documents */
 
+DIAG_CODE("IR0301", "no title",
+    "Every Sigma rule has a title: it is what alerts, lists and reports "
+    "show.")
+DIAG_CODE("IR0302", "no rule",
+    "A document is a rule if it has the key `detection` or `correlation`. "
+    "Test files end in .test.yml and are read apart.")
+DIAG_CODE("IR0303", "filter documents are not available yet",
+    "A Sigma filter would change which events other rules match. As that is "
+    "not done yet, the file is refused instead of loaded without effect. "
+    "Put the exception into the rules' conditions.")
+DIAG_CODE("IR0304", "unknown level",
+    "The level of a Sigma rule is informational, low, medium, high or "
+    "critical; it decides severity and destination of the alert.")
+DIAG_CODE("IR0305", "unknown status",
+    "The status of a Sigma rule is stable, test, experimental, deprecated "
+    "or unsupported.")
+DIAG_CODE("IR0306", "id of another rule",
+    "An id names one rule for ever: alerts, references and silences go by "
+    "it. Give each document its own; in a collection with `action: global` "
+    "the id must not stand in the shared document.")
+DIAG_CODE("IR0307", "name of another rule",
+    "Rules refer to each other by name, so a name belongs to one rule only.")
+DIAG_CODE("IR0308", "bad action",
+    "Collections of old know `action: global`, `reset` and `repeat`; the "
+    "last needs a document before it.")
+DIAG_CODE("IW0309", "the id is no UUID",
+    "The Sigma specification asks for a random UUID (version 4), so that "
+    "rules of different authors never collide. `uuidgen` makes one.")
+DIAG_CODE("IW0310", "no logsource",
+    "A rule without logsource is tried on the events of every input. State "
+    "category, product or service to confine it.")
+DIAG_CODE("IW0311", "no level",
+    "Without a level the alert has the severity of medium.")
+DIAG_CODE("IW0312", "unsupported rule skipped",
+    "A rule whose status is unsupported is not loaded; correlations cannot "
+    "refer to it.")
+DIAG_CODE("IW0313", "deprecated rule",
+    "The rule still works. Its author names a better one under `related`, "
+    "as a rule.")
+DIAG_CODE("IW0314", "key that looks mistyped",
+    "Other top-level keys are kept as custom attributes and have no effect. "
+    "This one looks like a key that would have one.")
+DIAG_CODE("IR0315", "no rules found",
+    "None of the paths given is a rule file (*.yml, *.yaml) or a folder "
+    "with one.")
+DIAG_CODE("IR0316", "detection and correlation in one document",
+    "A correlation refers to rules by id or name and stands in a document "
+    "of its own, parted by ---.")
+
 /* 04xx: detections, modifiers, values */
+
+DIAG_CODE("IR0401", "unknown modifier",
+    "What stands behind `|` in the name of a field changes how it is "
+    "compared. An unknown word there cannot be passed over: the rule would "
+    "mean something else.")
+DIAG_CODE("IR0402", "modifier not available yet",
+    "Sigma knows the modifier, integrityd does not do it yet. The rule is "
+    "refused instead of matching the wrong events.")
+DIAG_CODE("IR0403", "modifier in the wrong place",
+    "`re` and `cidr` read the value as written, so they must be the first "
+    "modifier; i, m, s, ignorecase, multiline and dotall belong to `re` and "
+    "follow it.")
+DIAG_CODE("IR0404", "modifiers that cannot be combined",
+    "Each modifier is known, together they have no meaning, such as a "
+    "comparison of numbers within a network.")
+DIAG_CODE("IR0405", "value of the wrong kind for the modifier",
+    "gt, gte, lt and lte take a number without quotes, exists takes true or "
+    "false, fieldref the name of a field.")
+DIAG_CODE("IR0406", "bad regular expression",
+    "Expressions are those of PCRE2, without look-around, backreferences "
+    "and recursion unless the rule says `integrityd: {regex: full}`.")
+DIAG_CODE("IR0407", "bad network",
+    "A network is an IPv4 or IPv6 address with the number of leading bits "
+    "that count, such as 10.0.0.0/8 or 2001:db8::/32; all other bits must "
+    "be 0.")
+DIAG_CODE("IR0408", "empty search identifier",
+    "A map or list without members would be always true or never. Remove it "
+    "or give it tests.")
+DIAG_CODE("IR0409", "value that is a map or list",
+    "An item's value is a string, number, boolean or null, or a list of "
+    "these. Nested objects of a record are reached by dotted names (a.b: "
+    "x).")
+DIAG_CODE("IR0410", "wildcard in a field's name",
+    "`fieldref` names one field; `*` and `?` mean nothing there. Use "
+    "contains, startswith or endswith to compare a part.")
+DIAG_CODE("IR0411", "modifier without a field",
+    "`exists` and `fieldref` speak of a certain field, keywords of every "
+    "value in the record.")
+DIAG_CODE("IR0412", "nested too deeply",
+    "Lists within lists of a search identifier may go 64 deep.")
+DIAG_CODE("IW0413", "`all` on one value",
+    "`all` asks for every value of a list; with one value it changes "
+    "nothing and often means that a list was intended.")
+DIAG_CODE("IW0414", "null among other values",
+    "The list is true also where the field is missing or null. Other Sigma "
+    "tools may refuse it; two identifiers joined by `or` say the same "
+    "everywhere.")
+DIAG_CODE("IW0415", "flags within a regular expression",
+    "(?i) and the like work here; the modifiers i, m and s say the same and "
+    "are known to more tools.")
+DIAG_CODE("IW0416", "nested unbounded repetition",
+    "Expressions such as (a+)+ can take time that doubles with each "
+    "character. They run into a limit; then the event counts as undecided, "
+    "is counted and reported. Rewrite the expression.")
+DIAG_CODE("IW0417", "placeholder without `expand`",
+    "%name% is replaced by the values of a list only under the modifier "
+    "`expand`. Without it the text is looked for as it stands, percent "
+    "signs included.")
+DIAG_CODE("IR0418", "null where a text is needed",
+    "null and the empty list mean that a field is missing or null. They "
+    "have no text that could begin, contain or match something, and cannot "
+    "be a keyword.")
+DIAG_CODE("IR0419", "too many fields",
+    "All rules together may refer to some four thousand fields, each of "
+    "which is kept for every event.")
+DIAG_CODE("IW0421", "negated test of a joined field",
+    "Fields such as actor.unit come from tables, and are missing where the "
+    "table does not know the person. The negated test is true then: nobody "
+    "should be accused because a table is incomplete. Test the field for "
+    "null beside it, or say in the rule what unknown means.")
 
 /* 05xx: conditions */
 
+DIAG_CODE("IR0501", "no condition",
+    "The condition says how the search identifiers are joined. Without one "
+    "nothing is detected.")
+DIAG_CODE("IR0502", "the condition cannot be read",
+    "A condition joins identifiers by and, or, not and parentheses; `1 of`, "
+    "`any of`, `all of` and `N of` choose from a pattern or `them`. not "
+    "binds closest, then and, then or.")
+DIAG_CODE("IR0503", "unknown identifier in a condition",
+    "The condition names a search identifier that the detection does not "
+    "have. Identifiers are case-sensitive.")
+DIAG_CODE("IR0504", "pattern that matches no identifier",
+    "After `of` stands `them` or a pattern with `*`. It chooses identifiers "
+    "that begin with an underscore only if it does so itself; `them` never "
+    "does.")
+DIAG_CODE("IR0505", "aggregation in a condition",
+    "`| count() ...`, `near` and `timeframe` were taken out of Sigma. A "
+    "correlation document (type event_count, value_count) does the same, "
+    "and says over which fields and time.")
+DIAG_CODE("IR0506", "number that cannot be reached",
+    "The condition asks for more identifiers than the pattern chooses, or "
+    "for none at all.")
+DIAG_CODE("IW0507", "`N of` with N above 1",
+    "It works here. Most other Sigma tools know only `1 of`, `any of` and "
+    "`all of`.")
+DIAG_CODE("IW0508", "identifier that is used nowhere",
+    "No condition and no counter refers to the search identifier, so it has "
+    "no effect.")
+DIAG_CODE("IR0509", "condition nested too deeply",
+    "Parentheses and `not` may go 64 deep.")
+
 /* 06xx: correlations */
+
+DIAG_CODE("IR0601", "unknown correlation type",
+    "Correlation types are event_count, value_count, temporal, "
+    "temporal_ordered, value_sum, value_avg, value_percentile and "
+    "value_median.")
+DIAG_CODE("IR0602", "correlation type not available yet",
+    "Sigma knows the type, integrityd does not do it yet. The rule is "
+    "refused instead of staying silent.")
+DIAG_CODE("IR0603", "unknown rule in a correlation",
+    "`rules` names base rules by id or by name; titles do not count. The "
+    "rule may stand in another file, if that is loaded too.")
+DIAG_CODE("IR0604", "correlation of correlations",
+    "A correlation refers to detections. A chain of correlations is not "
+    "available yet, and a circle never will be.")
+DIAG_CODE("IR0605", "bad condition of a correlation",
+    "The condition of a count is a map of one or two of gt, gte, lt, lte, "
+    "eq, neq with numbers, such as {gte: 10} or {gte: 5, lt: 10}.")
+DIAG_CODE("IR0606", "counted field",
+    "value_count counts the different values of the field (or list of "
+    "fields) named in its condition under `field`; event_count counts "
+    "events and has none.")
+DIAG_CODE("IR0607", "condition that can never hold",
+    "The lower bound of the range is above its upper bound.")
+DIAG_CODE("IR0608", "condition in words",
+    "`a and not b` over rules is for temporal correlations. A count is "
+    "compared with a number.")
+DIAG_CODE("IR0609", "alias for a rule that does not take part",
+    "An alias says what a group-by field is called in each of the rules of "
+    "the correlation.")
+DIAG_CODE("IR0613", "name that stands twice",
+    "A field groups or counts once; the second mention changes nothing and "
+    "was probably to be another field.")
 
 /* 07xx: the integrityd: key */
 
+DIAG_CODE("IR0701", "key not available yet",
+    "The key is reserved under `integrityd:`, and what it is for is not "
+    "done yet. The rule is refused instead of ignoring it.")
+DIAG_CODE("IR0702", "bad sentence",
+    "In a sentence {name} stands for a value; a literal brace is written "
+    "twice: {{ or }}.")
+DIAG_CODE("IR0703", "unknown name in a sentence",
+    "Names are the group-by fields, the fields that the rule or a rule that "
+    "feeds it tests, the canonical fields, and count, peak, limit, "
+    "timespan, first, last. Another one would be filled with `unknown` in "
+    "every alert.")
+DIAG_CODE("IR0704", "unknown identifier in a counter",
+    "`when` is a search identifier of the rule; of a correlation it is "
+    "RULE.IDENTIFIER of a rule that feeds it. It cannot be one with "
+    "keywords, for only single fields are kept with the evidence.")
+DIAG_CODE("IR0705", "group and suppress",
+    "A single-event rule takes both or neither: within `suppress` further "
+    "hits of the same `group` join the open alert. Without a group one "
+    "person's alert would hide those of all others. A correlation has "
+    "group-by and timespan instead.")
+DIAG_CODE("IW0706", "suppress changes nothing",
+    "A correlation's alert stays open as long as hits come within its "
+    "timespan; a suppress no longer than that adds nothing.")
+DIAG_CODE("IW0707", "no triage",
+    "An alert should say what to ask first. Add the questions under "
+    "`triage`.")
+
 /* 08xx: lists and tests */
+
+DIAG_CODE("IR0801", "no such list",
+    "`%name%` is replaced by the lines of name.txt, looked for in the "
+    "folders of lists of the configuration (or --lists) and in the folder "
+    "lists/ beside the rule. An empty file is fine and matches nothing.")
 
 /* 09xx: mapping files */
 

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lists for `%name%`.  NAME.txt: a value per line, blanks around it dropped,
+ * empty lines and lines that begin with `#` passed over, plain text without
+ * wildcards.  Looked for in this order: lists given by value, the folders
+ * of the configuration, `lists/` beside the rule; so that a site's own list
+ * takes the place of a shipped one.
+ */
+#include <sys/stat.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/fold.h"
+#include "base/mem.h"
+
+#include "rule/rule_internal.h"
+#include "text/suggest.h"
+
+#define LIST_BYTES_MAX ((size_t)256 << 20)
+
+static bool
+placeholder_is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+}
+
+bool
+placeholder_name(struct span text, struct span *ret_name)
+{
+	struct span name = { text.ptr + 1, text.len - 2 };
+
+	if (text.len < 3 || text.ptr[0] != '%' ||
+	    text.ptr[text.len - 1] != '%' || name.ptr[0] == '.')
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		if (!placeholder_is_word(name.ptr[i]))
+			return false;
+	}
+	*ret_name = name;
+	return true;
+}
+
+static bool
+placeholder_fill(struct rule_loader *loader, struct value_list *list,
+    struct diag_place place, const char *path, struct span text)
+{
+	struct span line;
+	size_t number = 0;
+
+	while (span_split(&text, '\n', &line)) {
+		number++;
+		line = span_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (!fold_is_utf8(line))
+			return finding_error(loader, place, "IR0106",
+			    "%s:%zu is not valid UTF-8", path, number);
+		value_list_add(list, line);
+	}
+	return true;
+}
+
+static const struct value_list *
+placeholder_read(struct rule_loader *loader, const struct yaml_node *value,
+    struct span name, const char *path)
+{
+	struct rule_set *set = loader->set;
+	struct value_list *list = table_find(loader->lists, span_of(path));
+	struct buffer buffer = BUFFER_INIT;
+	struct error err = ERROR_NONE;
+	struct span text;
+
+	if (list != NULL)
+		return list;
+	if (!file_read(path, LIST_BYTES_MAX, &buffer, &err)) {
+		finding_error(loader, value->place, "IR0104", "%s", err.text);
+		goto out;
+	}
+	list = value_list_new(name);
+	text = buffer_span(&buffer);
+	if (span_starts_with(text, SPAN("\xef\xbb\xbf"))) {
+		text.ptr += 3;
+		text.len -= 3;
+	}
+	if (text.len > 0 &&
+	    !placeholder_fill(loader, list, value->place, path, text)) {
+		value_list_free(list);
+		list = NULL;
+		goto out;
+	}
+	set->lists = mem_grow(set->lists, &loader->list_cap,
+	    set->list_count + 1, sizeof(*set->lists));
+	set->lists[set->list_count++] = list;
+	table_set(loader->lists, span_of(path), list);
+out:
+	buffer_done(&buffer);
+	return list;
+}
+
+static bool
+placeholder_exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+/* `lists/` beside the rule file. */
+static const char *
+placeholder_beside(struct rule_loader *loader, struct span name)
+{
+	struct span path = span_of(loader->draft->rule->path);
+	const char *base = file_base_name(path.ptr);
+
+	return arena_strdup(loader->arena,
+	    arena_printf(loader->arena, SPAN_FMT "lists/" SPAN_FMT ".txt",
+		(int)(base - path.ptr), path.ptr, SPAN_ARG(name)));
+}
+
+static void
+placeholder_missing(struct rule_loader *loader,
+    const struct yaml_node *value, struct span name)
+{
+	finding_error(loader, value->place, "IR0801",
+	    "no list `" SPAN_FMT "`", SPAN_ARG(name));
+	diag_help(loader->diag,
+	    "looked for " SPAN_FMT ".txt in the folders of lists and in lists/ "
+	    "beside the rule", SPAN_ARG(name));
+}
+
+const struct value_list *
+placeholder_list(struct rule_loader *loader, const struct yaml_node *value,
+    struct span name)
+{
+	const struct rule_load_options *options = loader->options;
+	const char *path;
+
+	for (size_t i = 0; i < options->list_count; i++) {
+		if (span_equal(value_list_name(options->lists[i]), name))
+			return options->lists[i];
+	}
+	for (size_t i = 0; i < options->list_folder_count; i++) {
+		path = arena_strdup(loader->arena,
+		    arena_printf(loader->arena, "%s/" SPAN_FMT ".txt",
+			options->list_folders[i], SPAN_ARG(name)));
+		if (placeholder_exists(path))
+			return placeholder_read(loader, value, name, path);
+	}
+	path = placeholder_beside(loader, name);
+	if (placeholder_exists(path))
+		return placeholder_read(loader, value, name, path);
+	placeholder_missing(loader, value, name);
+	return NULL;
+}
