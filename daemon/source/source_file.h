@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records from files: NDJSON or CSV (RFC 4180, first row names the columns;
- * told by the first byte that is no white space: '{' or '['?), plain or .gz,
- * "-" is standard input.  A CSV row is handed on as a JSON object of strings,
- * its bytes as evidence are that row's own.
+ * Records from files: NDJSON, where the first byte that is no white space is
+ * { or [, else CSV whose first row names the columns (source/csv.h); plain,
+ * gzip or Zstandard; "-" is standard input.  A CSV row is handed on as a JSON
+ * object of strings, with the row's own bytes as `original`; one that is no
+ * such row is handed on with its `defect`.
  */
 #ifndef SOURCE_SOURCE_FILE_H
 #define SOURCE_SOURCE_FILE_H
