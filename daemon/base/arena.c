@@ -11,17 +11,17 @@
 
 #include "base/arena.h"
 
-#ifdef __has_feature
+#if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define ARENA_ASAN 1
+#define UNDER_ASAN
 #endif
 #endif
-#ifdef __SANITIZE_ADDRESS__
-#define ARENA_ASAN 1
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ASAN
 #endif
 
 /* Bytes kept poisoned behind each allocation, to catch what runs over it. */
-#ifdef ARENA_ASAN
+#if defined(UNDER_ASAN) && __has_include(<sanitizer/asan_interface.h>)
 #include <sanitizer/asan_interface.h>
 #define GAP_BYTES 16
 #define POISON(ptr, len) ASAN_POISON_MEMORY_REGION((ptr), (len))

@@ -20,7 +20,8 @@ put(const char *name, const char *text)
 
 	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
 	file = fopen(path, "w");
-	assert_non_null(file);
+	if (file == NULL)
+		fail_msg("cannot write %s", path);
 	(void)fputs(text, file);
 	assert_int_equal(fclose(file), 0);
 }

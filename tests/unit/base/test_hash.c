@@ -69,8 +69,8 @@ openssl_siphash(struct span bytes, unsigned rounds, unsigned last_rounds)
 	EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
 	uint64_t hash = 0;
 
-	for (unsigned char i = 0; i < sizeof(key); i++)
-		key[i] = i;
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (unsigned char)i;
 	assert_true(EVP_MAC_init(context, key, sizeof(key), params));
 	assert_true(EVP_MAC_update(context, (const unsigned char *)bytes.ptr,
 	    bytes.len));

@@ -58,10 +58,12 @@ check_instant(const char *name, const struct zone *zone, int64_t at_s)
 	if (!same_fields(&civil, &tm) || civil.offset_seconds != tm.tm_gmtoff ||
 	    civil.weekday % 7 != tm.tm_wday || civil.microsecond != 999999)
 		testing_fail(name,
-		    "%lld: got %d-%02d-%02d %02d:%02d:%02d %+d, want %s %+ld",
+		    "%lld: got %d-%02d-%02d %02d:%02d:%02d %+d, want "
+		    "%d-%02d-%02d %02d:%02d:%02d %+ld",
 		    (long long)at_s, civil.year, civil.month, civil.day,
 		    civil.hour, civil.minute, civil.second,
-		    civil.offset_seconds, asctime(&tm), tm.tm_gmtoff);
+		    civil.offset_seconds, tm.tm_year + 1900, tm.tm_mon + 1,
+		    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_gmtoff);
 	assert_true(zone_to_utc(zone, &civil, &back_us));
 	first_tm = glibc_at((back_us - 999999) / US);
 	if (back_us > at_s * US + 999999 || !same_fields(&civil, &first_tm))
