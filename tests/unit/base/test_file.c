@@ -20,8 +20,10 @@ put(const char *name, const char *text)
 
 	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
 	file = fopen(path, "w");
-	if (file == NULL)
+	if (file == NULL) {
 		fail_msg("cannot write %s", path);
+		return;
+	}
 	(void)fputs(text, file);
 	assert_int_equal(fclose(file), 0);
 }

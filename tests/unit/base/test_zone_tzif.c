@@ -98,8 +98,10 @@ open_bytes(struct span bytes, struct zone **ret_zone, struct error *err)
 
 	(void)snprintf(path, sizeof(path), "%s/Test", folder);
 	file = fopen(path, "w");
-	if (file == NULL)
+	if (file == NULL) {
 		fail_msg("cannot write %s", path);
+		return false;
+	}
 	(void)fwrite(bytes.ptr, 1, bytes.len, file);
 	assert_int_equal(fclose(file), 0);
 	return zone_open("Test", ret_zone, err);
