@@ -13,6 +13,10 @@
 enum frame_format { FRAME_ECS, FRAME_PLAIN };
 enum frame_audience { FRAME_INVESTIGATORS, FRAME_REFERENCE };
 
+/* A smaller max_message_size is taken for this: every receiver should take so
+ * much (RFC 5424, 6.1). */
+#define FRAME_SIZE_MIN 2048
+
 struct frame_options {
 	enum frame_format format;
 	enum frame_audience audience;
