@@ -230,9 +230,13 @@ cluster_start(const char *topic, int partitions)
 	return cluster;
 }
 
+/* The mock cluster waits a session long for a member that has left. */
 static inline struct kafka *
 kafka_of(const struct kafka_embedded *cluster)
 {
+	const struct kafka_setting settings[] = {
+		{ "session.timeout.ms", "6000" },
+	};
 	struct kafka *kafka = NULL;
 	struct error err = ERROR_NONE;
 
@@ -240,7 +244,9 @@ kafka_of(const struct kafka_embedded *cluster)
 			   .bootstrap = kafka_embedded_bootstrap(cluster),
 			   .group = "unit",
 			   .instance = "unit-1",
-			   .is_embedded = true },
+			   .is_embedded = true,
+			   .settings = settings,
+			   .setting_count = 1 },
 		&kafka, &err))
 		fail_msg("%s", err.text);
 	return kafka;
