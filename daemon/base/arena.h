@@ -24,7 +24,7 @@ char *arena_strdup(struct arena *arena, struct span bytes); /* adds a NUL */
 struct span arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Forgets everything, keeps the chunks. */
+/* Forgets everything; keeps the chunks, but none larger than `chunk_bytes`. */
 void arena_reset(struct arena *arena);
 
 /* Takes back all that was handed out since the mark was taken. */

@@ -15,7 +15,7 @@ struct buffer {
 
 #define BUFFER_INIT { NULL, 0, 0 }
 
-void buffer_done(struct buffer *buffer); /* frees; usable again afterwards */
+void buffer_done(struct buffer *buffer);  /* frees; usable again afterwards */
 void buffer_reset(struct buffer *buffer); /* len = 0, memory kept */
 
 /* Room for `extra` more bytes; returns where they start. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 void *mem_alloc(size_t size);
-void *mem_zalloc(size_t size);		   /* zeroed */
+void *mem_zalloc(size_t size);		    /* zeroed */
 void *mem_array(size_t count, size_t size); /* zeroed; overflow is fatal */
 void *mem_resize(void *old, size_t count, size_t size);
 char *mem_strdup(const char *string);

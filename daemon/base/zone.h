@@ -2,6 +2,9 @@
 /*
  * Time zones from the system's tzdata (TZif, RFC 8536, with its POSIX TZ
  * footer for the years beyond the table), and civil time.
+ *
+ * A NULL zone is UTC.  A zone remembers its last answers, so that it belongs
+ * to one thread at a time.
  */
 #ifndef BASE_ZONE_H
 #define BASE_ZONE_H
@@ -22,8 +25,8 @@ struct zone_civil {
 	uint8_t minute; /* 0-59 */
 	uint8_t second; /* 0-60 on input; 60 counts as the next second */
 	uint32_t microsecond;
-	uint8_t weekday;	 /* 1 = Monday ... 7; output only */
-	int32_t offset_seconds;	 /* east of UTC; output only */
+	uint8_t weekday;	/* 1 = Monday ... 7; output only */
+	int32_t offset_seconds; /* east of UTC; output only */
 };
 
 /* `name` is an IANA name or "UTC".  Looked up below $TZDIR or
@@ -43,16 +46,18 @@ bool zone_to_utc(const struct zone *zone, const struct zone_civil *civil,
     int64_t *ret_time_us);
 
 /*
- * RFC 3339 and ISO 8601 as records hold them: 'T' or blank between, fraction
- * of any length (cut to microseconds) after '.' or ',', 'Z' or an offset
- * (+01, +0100, +01:00); without one it is `zone`'s local time.  A date alone
- * is refused.  False if it cannot be read.
+ * RFC 3339 and ISO 8601 as records hold them: 'T' or blank between, seconds
+ * may be left out, fraction of any length (cut to microseconds) after '.' or
+ * ',', 'Z' or an offset (+01, +0100, +01:00); without one it is `zone`'s local
+ * time.  A date alone is refused.  False if it cannot be read.
  */
 bool zone_parse_iso(const struct zone *zone, const char *text, size_t len,
     int64_t *ret_time_us);
 
-/* strptime-like: %Y %m %d %H %M %S %f (fraction) %z %b %e %y %s %%; anything
- * else in `format` is refused by zone_check_format(). */
+/* strptime-like: %Y %m %d %H %M %S %f (fraction) %z %b %e %y %s %%; a blank
+ * stands for one or more, other characters for themselves.
+ * zone_check_format() refuses other directives, and formats that do not give
+ * year, month, day and hour, or %s alone. */
 bool zone_check_format(const char *format, struct error *err);
 bool zone_parse_format(const struct zone *zone, const char *format,
     const char *text, size_t len, int64_t *ret_time_us);

@@ -16,7 +16,7 @@ static struct zone *
 open_zone(const char *name)
 {
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 
 	if (!zone_open(name, &zone, &err))
 		testing_fail(name, "%s", err.text);
@@ -100,7 +100,7 @@ test_against_glibc(void **state)
 		"Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca",
 		"Pacific/Apia" };
 	const int64_t step_s = 5 * 86400 + 7 * 3600 + 11 * 60 + 13;
-	struct zone *zone;
+	struct zone *zone = NULL;
 	unsigned edges;
 
 	(void)state;
@@ -173,7 +173,7 @@ static const struct {
 static void
 test_local_times(void **state)
 {
-	struct zone *zone;
+	struct zone *zone = NULL;
 	int64_t time_us;
 	char text[32];
 
@@ -325,7 +325,7 @@ test_midnight(void **state)
 		{ "beyond the table", "America/Los_Angeles", 16756200000,
 		    "2500-12-25T08:00:00.000Z" },
 	};
-	struct zone *zone;
+	struct zone *zone = NULL;
 	char text[32];
 
 	(void)state;

@@ -101,7 +101,7 @@ test_iso_local(void **state)
 		    INT64_C(1782903600000000) },
 	};
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 	int64_t got;
 	bool ok;
 
@@ -251,7 +251,7 @@ static void
 test_format_uses_zone(void **state)
 {
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 	int64_t got = 0;
 	char text[32];
 

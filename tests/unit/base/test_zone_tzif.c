@@ -148,7 +148,7 @@ test_version_1(void **state)
 	const struct tzif tzif = { 0, 0, 2, { -1000, 1000 }, { 1, 2 }, 3,
 		{ 60, 3600, -7200 }, NULL };
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 
 	(void)state;
 	assert_true(open_tzif(&tzif, &zone, &err));
@@ -171,7 +171,7 @@ test_footer_of_version_3(void **state)
 	const struct tzif tzif = { '3', 0, 1, { 2145916800 }, { 0 }, 1,
 		{ 7200 }, "IST-2IDT,M3.4.4/26,M10.5.0" };
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 	int64_t at_s;
 
 	(void)state;
@@ -241,7 +241,7 @@ test_footers(void **state)
 	struct tzif tzif = { '3', 0, 1, { 2145916800 }, { 0 }, 1, { 77 },
 		NULL };
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -265,7 +265,7 @@ test_footer_alone(void **state)
 	const struct tzif tzif = { '2', 0, 0, { 0 }, { 0 }, 1, { -18000 },
 		"EST5EDT,M3.2.0,M11.1.0" };
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 
 	(void)state;
 	assert_true(open_tzif(&tzif, &zone, &err));
@@ -279,7 +279,7 @@ static void
 check_refused(const char *name, const struct tzif *tzif, const char *want)
 {
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 
 	if (open_tzif(tzif, &zone, &err))
 		testing_fail(name, "accepted");
@@ -340,7 +340,7 @@ test_cut_files(void **state)
 		{ 0, 3600 }, "GMT0BST,M3.5.0/1,M10.5.0" };
 	struct buffer file = BUFFER_INIT;
 	struct error err = ERROR_NONE;
-	struct zone *zone;
+	struct zone *zone = NULL;
 
 	(void)state;
 	make_file(&file, &tzif);
@@ -363,7 +363,7 @@ test_changed_files(void **state)
 	struct buffer file = BUFFER_INIT;
 	struct error err = ERROR_NONE;
 	struct zone_civil civil;
-	struct zone *zone;
+	struct zone *zone = NULL;
 	int64_t time_us;
 	char kept;
 
