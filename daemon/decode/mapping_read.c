@@ -82,7 +82,7 @@ static const struct schema_option file_options[] = {
 	OPTION(SCHEMA_MAP, file, "time", time, .child = &time_schema,
 	    .doc = "where the event's time stands and how it is written"),
 	OPTION(SCHEMA_NODE, file, "fields", fields, .is_required = true,
-	    .doc = "canonical field: where its value comes from"),
+	    .doc = "where the value of each canonical field comes from"),
 };
 static const struct schema file_schema = SCHEMA("a mapping file", file,
     file_options);
@@ -134,6 +134,12 @@ without_blanks(struct arena *arena, struct span name)
 			copy[len++] = name.ptr[i];
 	}
 	return span_make(copy, len);
+}
+
+static struct span
+span_or_none(const char *string)
+{
+	return string != NULL ? span_of(string) : SPAN_NONE;
 }
 
 static bool
@@ -230,8 +236,10 @@ read_options(struct reading *reading, const struct yaml_pair *pair,
 	field->lower = options.lower;
 	field->prefix = options.prefix;
 	field->type = (enum mapping_type)options.type;
-	if (options.split != NULL)
-		field->split = span_of(options.split);
+	field->split = span_or_none(options.split);
+	if (options.split != NULL && field->split.len == 0)
+		diag_at(reading->diag, yaml_get(pair->value, "split")->place,
+		    "IR0120", "`split` is empty");
 	if ((options.from == NULL) == (options.constant == NULL)) {
 		diag_at(reading->diag, pair->key->place, "IR0902",
 		    "`" SPAN_FMT "` has %s", SPAN_ARG(pair->key->text),
@@ -320,8 +328,8 @@ read_zone(struct reading *reading, const struct yaml_node *root,
 	if (name == NULL)
 		return;
 	if (!zone_open(name, &zone, &err)) {
-		diag_at(reading->diag, time_place(root, key), "IR0904", "%s",
-		    err.text);
+		diag_at(reading->diag, time_place(root, key), "IR0904",
+		    "unknown time zone `%s`", name);
 		return;
 	}
 	zone_free(*into);
@@ -345,12 +353,6 @@ read_time(struct reading *reading, const struct yaml_node *root,
 	read_zone(reading, root, "zone", time->zone, &mapping->zone);
 	read_zone(reading, root, "local_zone", time->local_zone,
 	    &mapping->local_zone);
-}
-
-static struct span
-span_or_none(const char *string)
-{
-	return string != NULL ? span_of(string) : SPAN_NONE;
 }
 
 static void
@@ -381,6 +383,24 @@ read_root(struct reading *reading, const struct yaml_node *root)
 	read_time(reading, root, &file.time);
 }
 
+static void
+read_documents(struct reading *reading, const char *path,
+    const struct yaml_node *const *documents, size_t count)
+{
+	struct diag_place place = { 0 };
+
+	if (count == 1) {
+		read_root(reading, documents[0]);
+		return;
+	}
+	if (count > 1)
+		place = documents[1]->place;
+	else
+		place.source = diag_add_source(reading->diag, path, SPAN(""));
+	diag_at(reading->diag, place, "IR0118",
+	    "a mapping file is one YAML document, not %zu", count);
+}
+
 bool
 mapping_read(const char *path, struct diag *diag, struct mapping **ret_mapping)
 {
@@ -388,15 +408,8 @@ mapping_read(const char *path, struct diag *diag, struct mapping **ret_mapping)
 	const struct yaml_node *const *documents;
 	size_t count, mark = diag_errors(diag);
 
-	if (yaml_read(reading.mapping->arena, diag, path, &documents, &count)) {
-		if (count == 1)
-			read_root(&reading, documents[0]);
-		else
-			diag_at(diag, (struct diag_place){ .source = NULL },
-			    "IR0118",
-			    "%s: a mapping file is one YAML document, not %zu",
-			    path, count);
-	}
+	if (yaml_read(reading.mapping->arena, diag, path, &documents, &count))
+		read_documents(&reading, path, documents, count);
 	if (diag_failed_since(diag, mark)) {
 		mapping_free(reading.mapping);
 		return false;
