@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#include "engine/metadata.h"
+#include "engine/commit_note.h"
 #include "engine/pipeline.h"
 
 #define PIPELINE_MAGIC 0x9195e11eu
@@ -109,7 +109,7 @@ slot_set_offsets(struct pipeline *pipeline, struct slot *slot)
 		struct port_offset *offset = slot_add_offset(slot,
 		    feeds[i].feed, feeds[i].next_offset);
 
-		metadata_write(feeds[i].time_us, pipeline->batches,
+		commit_note_write(feeds[i].time_us, pipeline->batches,
 		    offset->metadata);
 	}
 }
@@ -326,7 +326,7 @@ on_assigned(void *core, const struct port_feed *feeds, size_t count)
 		known->input = feed->input;
 		known->is_ours = true;
 		known->position = feed->position;
-		metadata_read(feed->metadata, &time_us, &number);
+		commit_note_read(feed->metadata, &time_us, &number);
 		engine_feed_restore(pipeline->engine, feed->feed, feed->input,
 		    feed->committed < 0 ? INT64_MIN : feed->committed,
 		    time_us);
@@ -531,7 +531,7 @@ add_current_offset(struct pipeline *pipeline, struct slot *slot)
 			next = known->position;
 		if (next < 0)
 			continue;
-		metadata_write(engine_feed_time(pipeline->engine, feed),
+		commit_note_write(engine_feed_time(pipeline->engine, feed),
 		    pipeline->batches,
 		    slot_add_offset(slot, feed, next)->metadata);
 		return true;

@@ -111,9 +111,9 @@ DIAG_CODE("IR0208", "secret in the configuration",
 DIAG_CODE("IR0209", "unknown time zone",
     "A time zone is a name of the IANA data base, such as Europe/London; "
     "the package tzdata must be installed.")
-DIAG_CODE("IR0210", "unknown syslog facility",
-    "A facility is a number from 0 to 23 or one of the names of RFC 5424, "
-    "such as audit (13) or local0 (16).")
+DIAG_CODE("IR0210", "unknown time format",
+    "A time format is iso, epoch_s, epoch_ms, epoch_us, or made of % and "
+    "letters as in strptime(3): %Y-%m-%d %H:%M:%S.%f.")
 DIAG_CODE("IR0211", "input of an internal topic",
     "Topics whose names begin with integrity. are written by integrityd. "
     "Reading them as audit records would feed it its own output for ever.")
@@ -124,9 +124,18 @@ DIAG_CODE("IR0212", "variables are not expanded",
 DIAG_CODE("IR0213", "bad topic name",
     "Kafka allows letters, digits, dot, underscore and hyphen in the name of "
     "a topic, at most 249 of them.")
-DIAG_CODE("IR0214", "unknown encoding",
-    "The encoding of an input is one of a few that are known to occur in "
-    "audit exports.")
+DIAG_CODE("IR0214", "not available",
+    "The key is known, but this build cannot do what it asks. It is refused "
+    "rather than passed over in silence.")
+DIAG_CODE("IR0215", "the input's mapping cannot be used",
+    "A mapping is named by its path, or by its name without .yaml, which is "
+    "looked for in the folders under `mappings`. The time zone and format "
+    "given for the input must be known.")
+DIAG_CODE("IW0216", "nothing is kept",
+    "The embedded broker lives in this process and ends with it: no alert, "
+    "position or state outlives it. It is for trying out.")
+DIAG_CODE("IW0217", "no destination",
+    "Alerts are written to the topic integrity.alerts only; nobody is told.")
 
 /* 03xx: rule documents */
 
@@ -352,6 +361,20 @@ DIAG_CODE("IR0801", "no such list",
     "`%name%` is replaced by the lines of name.txt, looked for in the "
     "folders of lists of the configuration (or --lists) and in the folder "
     "lists/ beside the rule. An empty file is fine and matches nothing.")
+DIAG_CODE("IR0811", "bad time of a test's event",
+    "`at` is the time after the start of the test: +0s, +5m, +1h30m, +2592001s.")
+DIAG_CODE("IR0812", "no fields in a test's event",
+    "`event` is a map of canonical fields to values, as the record would hold "
+    "them after its mapping; {n} in a text counts the repetitions from 1.")
+DIAG_CODE("IR0813", "bad start of a test",
+    "`start` is a time of RFC 3339 with an offset: 2026-03-02T21:00:00Z.")
+DIAG_CODE("IR0814", "bad expectation of a test",
+    "`expect` lists every alert that the rule file may give as "
+    "{rule: NAME, group: {FIELD: VALUE}, count: NUMBER}; group and count may "
+    "be left out. [] means that nothing may fire.")
+DIAG_CODE("IR0815", "bad lists of a test",
+    "`lists` is a map of list names to lists of values, which take the place "
+    "of the lists of the same name while the test runs.")
 
 /* 09xx: mapping files */
 

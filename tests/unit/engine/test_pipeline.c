@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/metadata.h"
+#include "engine/commit_note.h"
 #include "engine/pipeline.h"
 #include "rule/rule_load.h"
 #include "support/testing.h"
@@ -259,7 +259,7 @@ test_metadata_of_offsets(void **state)
 	world_open(&world);
 	assign(&world, -1, "");
 	deliver(&world, 0, 2);
-	metadata_read(span_of(world.submissions[0].metadata), &time_us,
+	commit_note_read(span_of(world.submissions[0].metadata), &time_us,
 	    &number);
 	assert_int_equal(time_us, INT64_C(1772485201000000));
 	assert_int_equal(number, 1);

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/metadata.h"
+#include "engine/commit_note.h"
 
 #define NUMBER_TEXT_MAX 24
 
 void
-metadata_write(int64_t time_us, uint64_t number,
+commit_note_write(int64_t time_us, uint64_t number,
     char ret_text[PORT_METADATA_MAX])
 {
 	if (time_us == RECORD_NO_TIME)
@@ -30,7 +30,7 @@ copy_number(struct span word, char copy[NUMBER_TEXT_MAX])
 }
 
 void
-metadata_read(struct span text, int64_t *ret_time_us, uint64_t *ret_number)
+commit_note_read(struct span text, int64_t *ret_time_us, uint64_t *ret_number)
 {
 	struct span word;
 	char copy[NUMBER_TEXT_MAX];

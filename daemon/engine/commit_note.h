@@ -8,18 +8,18 @@
  * out if there is none; n: number of the batch.  Unknown words are passed
  * over; another version is read as nothing.
  */
-#ifndef ENGINE_METADATA_H
-#define ENGINE_METADATA_H
+#ifndef ENGINE_COMMIT_NOTE_H
+#define ENGINE_COMMIT_NOTE_H
 
 #include <stdint.h>
 
 #include "model/ports.h"
 
-void metadata_write(int64_t time_us, uint64_t number,
+void commit_note_write(int64_t time_us, uint64_t number,
     char ret_text[PORT_METADATA_MAX]);
 
 /* RECORD_NO_TIME and 0 where nothing is said. */
-void metadata_read(struct span text, int64_t *ret_time_us,
+void commit_note_read(struct span text, int64_t *ret_time_us,
     uint64_t *ret_number);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/metadata.h"
+#include "engine/commit_note.h"
 #include "support/testing.h"
 
 static const struct {
@@ -26,7 +26,7 @@ test_read(void **state)
 		int64_t time_us;
 		uint64_t number;
 
-		metadata_read(span_of(cases[i].text), &time_us, &number);
+		commit_note_read(span_of(cases[i].text), &time_us, &number);
 		if (time_us != cases[i].want_time_us ||
 		    number != cases[i].want_number)
 			testing_fail(cases[i].name, "got %lld %llu",
@@ -40,9 +40,9 @@ test_written_as_documented(void **state)
 	char text[PORT_METADATA_MAX];
 
 	(void)state;
-	metadata_write(INT64_C(1772486047412000), 17, text);
+	commit_note_write(INT64_C(1772486047412000), 17, text);
 	assert_string_equal(text, "v1 t=1772486047412000 n=17");
-	metadata_write(RECORD_NO_TIME, 1, text);
+	commit_note_write(RECORD_NO_TIME, 1, text);
 	assert_string_equal(text, "v1 n=1");
 }
 
