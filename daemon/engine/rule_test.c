@@ -283,30 +283,36 @@ rule_test_path(const char *rule_path)
 	return copy;
 }
 
+static void
+count_test(const struct scenario *test, bool passed,
+    struct rule_test_counts *counts)
+{
+	if (test->expect_count > 0)
+		counts->positive++;
+	else
+		counts->negative++;
+	if (passed)
+		counts->passed++;
+	else
+		counts->failed++;
+}
+
 void
 rule_test_run(const struct rule_test_options *options, const char *path,
     struct diag *diag, struct buffer *out, struct rule_test_counts *counts)
 {
 	struct arena *arena = arena_new(TEST_ARENA_BYTES);
 	char *rule_path = rule_path_of(path);
-	struct scenario *tests;
-	size_t count;
+	struct scenario *tests = NULL;
+	size_t count = 0;
+	bool ok = scenario_read(arena, diag, path, &tests, &count);
 
-	if (!scenario_read(arena, diag, path, &tests, &count)) {
+	if (!ok)
 		counts->failed++;
-		mem_free(rule_path);
-		arena_free(arena);
-		return;
-	}
 	for (size_t i = 0; i < count; i++) {
-		if (tests[i].expect_count > 0)
-			counts->positive++;
-		else
-			counts->negative++;
-		if (run_test(options, path, rule_path, &tests[i], diag, out))
-			counts->passed++;
-		else
-			counts->failed++;
+		if (ok)
+			count_test(&tests[i], run_test(options, path,
+			    rule_path, &tests[i], diag, out), counts);
 		scenario_done(&tests[i]);
 	}
 	mem_free(rule_path);

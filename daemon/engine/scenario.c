@@ -187,7 +187,9 @@ read_offset(const struct yaml_node *at, struct diag *diag, int64_t *ret_us)
 	text = at->text;
 	if (text.len > 0 && text.ptr[0] == '+')
 		text = span_make(text.ptr + 1, text.len - 1);
-	if (yaml_is_scalar(at) && (span_is(text, "0") || span_is(text, "0s")))
+	/* A timespan is more than nothing; an offset need not be: "+0s". */
+	if (yaml_is_scalar(at) && text.len > 0 && text.ptr[0] == '0' &&
+	    text.len <= 2)
 		return true;
 	if (yaml_is_scalar(at) && timespan_parse(text, ret_us, &err))
 		return true;
