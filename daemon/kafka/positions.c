@@ -63,7 +63,7 @@ has_committed(rd_kafka_t *client, const char *topic, bool *ret_has,
     struct error *err)
 {
 	rd_kafka_topic_partition_list_t *all;
-	int32_t count;
+	int32_t count = 0;
 	bool has = false, ok;
 
 	if (!partition_count(client, topic, &count, err))
