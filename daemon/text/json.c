@@ -70,7 +70,7 @@ fail(const struct json_reader *reader, enum json_tape_result result,
     struct span text, const char *reason, struct error *err)
 {
 	struct buffer ignored = BUFFER_INIT;
-	struct json_repair repair = { false, false };
+	struct json_repair repair;
 
 	switch (result) {
 	case JSON_TAPE_MEMORY:
@@ -87,15 +87,12 @@ fail(const struct json_reader *reader, enum json_tape_result result,
 	case JSON_TAPE_EMPTY:
 		error_set(err, NULL, "not JSON: empty");
 		return JSON_SYNTAX;
-	case JSON_TAPE_UTF8:
-	case JSON_TAPE_STRING:
-	case JSON_TAPE_NUMBER:
-		repair = json_repair_text(text, &ignored);
-		buffer_done(&ignored);
-		break;
 	default:
 		break;
 	}
+	/* Of several faults a release of simdjson tells one or another. */
+	repair = json_repair_text(text, &ignored);
+	buffer_done(&ignored);
 	error_set(err, NULL, "not JSON: %s", reason);
 	return repair.bytes ? JSON_BAD_UTF8 :
 	    repair.numbers  ? JSON_BAD_NUMBER :

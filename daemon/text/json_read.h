@@ -86,7 +86,7 @@ bool json_member(struct json_value object, struct span key,
  * Bytes of a record for a message: printable ASCII whatever they are, others
  * as \xNN, cut after 64 bytes.
  */
-#define JSON_QUOTE_BYTES 264
+#define JSON_QUOTE_BYTES 260
 void json_quote(struct span text, char ret_quoted[JSON_QUOTE_BYTES]);
 
 #endif

@@ -44,13 +44,6 @@ result_of(simdjson::error_code code)
 		return JSON_TAPE_OK;
 	case simdjson::EMPTY:
 		return JSON_TAPE_EMPTY;
-	case simdjson::UTF8_ERROR:
-		return JSON_TAPE_UTF8;
-	case simdjson::STRING_ERROR:
-		return JSON_TAPE_STRING;
-	case simdjson::NUMBER_ERROR:
-	case simdjson::NUMBER_OUT_OF_RANGE:
-		return JSON_TAPE_NUMBER;
 	case simdjson::DEPTH_ERROR:
 		return JSON_TAPE_DEPTH;
 	case simdjson::CAPACITY:
@@ -58,9 +51,7 @@ result_of(simdjson::error_code code)
 	case simdjson::MEMALLOC:
 		return JSON_TAPE_MEMORY;
 	default:
-		// Newer releases have codes of their own for big integers.
-		return code > simdjson::TRAILING_CONTENT ? JSON_TAPE_NUMBER :
-							   JSON_TAPE_SYNTAX;
+		return JSON_TAPE_SYNTAX;
 	}
 }
 

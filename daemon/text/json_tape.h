@@ -33,9 +33,6 @@ enum json_tape_result {
 	JSON_TAPE_OK,
 	JSON_TAPE_SYNTAX,
 	JSON_TAPE_EMPTY,
-	JSON_TAPE_UTF8,
-	JSON_TAPE_STRING, /* a bad escape, a lone surrogate */
-	JSON_TAPE_NUMBER, /* a bad number, or one out of range */
 	JSON_TAPE_DEPTH,
 	JSON_TAPE_CAPACITY,
 	JSON_TAPE_MEMORY
