@@ -62,7 +62,8 @@ add_group(struct build *build, const struct detection *detection)
 	json_key(&build->json, "group");
 	json_object(&build->json);
 	for (uint32_t i = 0; correlation != NULL && detection->group != NULL &&
-	     i < correlation->group_count; i++) {
+	    i < correlation->group_count;
+	    i++) {
 		json_key_span(&build->json, correlation->group_names[i]);
 		build_text(build, detection->group[i],
 		    build->limits.text_bytes);
@@ -110,14 +111,14 @@ add_sentence(struct build *build, const struct kept *kept)
 static void
 add_counter_evidence(struct build *build, const struct kept *kept)
 {
-	const struct rule_extension *extension =
-	    &kept->detection->rule->extension;
+	const struct rule_extension *extension = &kept->detection->rule
+						      ->extension;
 	const uint32_t *hits = build->options->counter_hits;
 	struct buffer text = BUFFER_INIT;
 	bool is_open = false;
 
 	for (uint32_t i = 0; hits != NULL && i < extension->counter_count;
-	     i++) {
+	    i++) {
 		if (hits[i] == 0)
 			continue;
 		if (!is_open) {
@@ -127,8 +128,7 @@ add_counter_evidence(struct build *build, const struct kept *kept)
 		}
 		buffer_reset(&text);
 		explain_counter(kept, &extension->counters[i], hits[i], &text);
-		build_text(build, buffer_span(&text),
-		    build->limits.text_bytes);
+		build_text(build, buffer_span(&text), build->limits.text_bytes);
 	}
 	if (is_open)
 		json_end(&build->json);
@@ -194,8 +194,7 @@ add_advice(struct build *build, const struct rule *rule)
 {
 	const struct rule_extension *extension = &rule->extension;
 
-	build_list(build, "triage", extension->triage,
-	    extension->triage_count);
+	build_list(build, "triage", extension->triage, extension->triage_count);
 	build_list(build, "false_positives", rule->false_positives,
 	    rule->false_positive_count);
 	build_member(build, "category", extension->category);

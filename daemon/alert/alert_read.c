@@ -35,7 +35,7 @@ read_level(struct json_value rule, enum rule_level *ret_level)
 	if (!read_string(rule, "level", &text))
 		return false;
 	for (int level = LEVEL_INFORMATIONAL; level <= LEVEL_CRITICAL;
-	     level++) {
+	    level++) {
 		if (span_is(text, rule_level_names[level])) {
 			*ret_level = (enum rule_level)level;
 			return true;
@@ -58,8 +58,7 @@ read_rule(struct json_value root, struct alert_view *view, struct error *err)
 	(void)read_string(rule, "name", &view->rule_name);
 	(void)read_string(rule, "title", &view->rule_title);
 	(void)read_string(rule, "type", &view->rule_type);
-	if (view->rule_id.len + view->rule_name.len + view->rule_title.len ==
-	    0)
+	if (view->rule_id.len + view->rule_name.len + view->rule_title.len == 0)
 		return error_set(err, NULL, "alert of a rule without a name");
 	return true;
 }
@@ -68,8 +67,9 @@ bool
 alert_read(struct json_reader *reader, struct span record,
     struct alert_view *ret_view, struct error *err)
 {
-	struct alert_view view = { .record = record, .revision = 1,
-		.decided_us = RECORD_NO_TIME };
+	struct alert_view view = {
+		.record = record, .revision = 1, .decided_us = RECORD_NO_TIME
+	};
 	struct json_value value;
 
 	if (json_read(reader, record, false, &view.root, err) != JSON_OK)

@@ -26,8 +26,7 @@ add_distinct(struct build *build, const struct kept *kept, const char *field,
 	struct span texts[LISTED_MAX];
 	uint32_t listed, total;
 
-	listed = kept_distinct(kept, span_of(field), LISTED_MAX, texts,
-	    &total);
+	listed = kept_distinct(kept, span_of(field), LISTED_MAX, texts, &total);
 	if (total == 0)
 		return 0;
 	if (!*is_open) {

@@ -193,7 +193,7 @@ add_default_event(const struct kept *kept, struct buffer *out)
 	const struct value *value;
 
 	for (size_t i = 0; i < sizeof(told_fields) / sizeof(told_fields[0]);
-	     i++) {
+	    i++) {
 		if (kept_agree(kept, span_of(told_fields[i]), &value) !=
 		    KEPT_AGREED)
 			continue;
@@ -250,8 +250,8 @@ explain_sentence(const struct kept *kept, struct buffer *out)
 	struct buffer text = BUFFER_INIT;
 
 	if (rule->extension.sentence.count > 0) {
-		template_fill(&rule->extension.sentence, add_name,
-		    (void *)kept, out);
+		template_fill(&rule->extension.sentence, add_name, (void *)kept,
+		    out);
 		return;
 	}
 	buffer_add_span(&text, rule->title);

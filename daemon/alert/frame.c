@@ -66,8 +66,7 @@ body_at(const struct frame_bodies *bodies, size_t index)
 {
 	size_t start = index > 0 ? bodies->ends[index - 1] : 0;
 
-	return span_make(bodies->text.ptr + start,
-	    bodies->ends[index] - start);
+	return span_make(bodies->text.ptr + start, bodies->ends[index] - start);
 }
 
 /* ---- Heads ---- */
@@ -81,8 +80,7 @@ add_header(struct buffer *out, const struct frame_options *options,
 	zone_format_utc_ms(frame_time_us(view, place), time);
 	buffer_printf(out, "<%u>1 %s ",
 	    (options->facility % 24) * 8 + frame_severity(view->level), time);
-	frame_text_name(out, span_of(options->host_name),
-	    HOST_NAME_MAX_BYTES);
+	frame_text_name(out, span_of(options->host_name), HOST_NAME_MAX_BYTES);
 	buffer_add_char(out, ' ');
 	frame_text_name(out, span_of(options->app_name), APP_NAME_MAX_BYTES);
 	buffer_add_char(out, ' ');
@@ -95,16 +93,15 @@ add_header(struct buffer *out, const struct frame_options *options,
 
 static void
 add_structured_data(struct buffer *out, const struct frame_options *options,
-    const struct alert_view *view, const struct frame_place *place,
-    size_t part, size_t parts)
+    const struct alert_view *view, const struct frame_place *place, size_t part,
+    size_t parts)
 {
 	buffer_printf(out, "[integrity@%u", options->enterprise_id);
 	frame_text_param(out, "alert", view->alert, PARAM_MAX_BYTES);
 	frame_text_param(out, "rule", frame_rule_name(view), PARAM_MAX_BYTES);
 	buffer_printf(out, " level=\"%s\"", rule_level_names[view->level]);
 	if (options->audience == FRAME_INVESTIGATORS) {
-		frame_text_param(out, "kind", view->kind,
-		    MESSAGE_ID_MAX_BYTES);
+		frame_text_param(out, "kind", view->kind, MESSAGE_ID_MAX_BYTES);
 		buffer_printf(out, " revision=\"%lld\"",
 		    (long long)view->revision);
 	}
@@ -121,8 +118,8 @@ add_structured_data(struct buffer *out, const struct frame_options *options,
 }
 
 static size_t
-widest_head(const struct frame_options *options,
-    const struct alert_view *view, const struct frame_place *place)
+widest_head(const struct frame_options *options, const struct alert_view *view,
+    const struct frame_place *place)
 {
 	struct buffer head = BUFFER_INIT;
 	size_t len;
@@ -136,9 +133,8 @@ widest_head(const struct frame_options *options,
 }
 
 void
-frame_render(const struct frame_options *options,
-    const struct alert_view *view, const struct frame_place *place,
-    frame_emit *emit, void *context)
+frame_render(const struct frame_options *options, const struct alert_view *view,
+    const struct frame_place *place, frame_emit *emit, void *context)
 {
 	size_t limit = options->max_message_size;
 	struct frame_bodies bodies = { BUFFER_INIT, NULL, 0, 0 };

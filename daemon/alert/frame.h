@@ -20,11 +20,11 @@ enum frame_audience { FRAME_INVESTIGATORS, FRAME_REFERENCE };
 struct frame_options {
 	enum frame_format format;
 	enum frame_audience audience;
-	unsigned facility;	    /* 0-23 (RFC 5424, table 1) */
-	const char *host_name;	    /* cut and cleaned to the RFC's limits */
+	unsigned facility;     /* 0-23 (RFC 5424, table 1) */
+	const char *host_name; /* cut and cleaned to the RFC's limits */
 	const char *app_name;
 	const char *process_id;
-	uint32_t enterprise_id;	    /* PEN of the structured data */
+	uint32_t enterprise_id; /* PEN of the structured data */
 	size_t max_message_size;
 };
 

@@ -131,8 +131,8 @@ write_core(struct writer *writer, size_t limit)
 
 /* A member of the alert under a name of ECS. */
 static void
-write_value(struct writer *writer, struct json_value object,
-    const char *member, const char *outer, const char *inner)
+write_value(struct writer *writer, struct json_value object, const char *member,
+    const char *outer, const char *inner)
 {
 	struct frame_path path = frame_body_path(outer, inner);
 	struct json_value value;

@@ -19,8 +19,7 @@ void frame_ecs_write(const struct frame_options *options,
     const struct alert_view *view, const struct frame_place *place,
     size_t limit, struct frame_bodies *bodies);
 void frame_plain_write(const struct frame_options *options,
-    const struct alert_view *view, size_t limit,
-    struct frame_bodies *bodies);
+    const struct alert_view *view, size_t limit, struct frame_bodies *bodies);
 
 /* The rule's name, else its id, else its title. */
 struct span frame_rule_name(const struct alert_view *view);

@@ -93,11 +93,9 @@ count_distinct(struct texts *texts)
 
 	if (texts->count == 0)
 		return 0;
-	qsort(texts->items, texts->count, sizeof(*texts->items),
-	    compare_spans);
+	qsort(texts->items, texts->count, sizeof(*texts->items), compare_spans);
 	for (size_t i = 0; i < texts->count; i++)
-		if (i == 0 ||
-		    !span_equal(texts->items[i - 1], texts->items[i]))
+		if (i == 0 || !span_equal(texts->items[i - 1], texts->items[i]))
 			total++;
 	return total;
 }

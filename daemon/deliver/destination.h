@@ -29,9 +29,8 @@ struct destination_place {
 };
 
 /* Renders a record into frames by calling destination_frame() for each. */
-typedef void destination_render(void *context,
-    struct destination *destination, struct span record,
-    const struct destination_place *place);
+typedef void destination_render(void *context, struct destination *destination,
+    struct span record, const struct destination_place *place);
 
 struct destination_options {
 	const char *name;

@@ -21,9 +21,24 @@ struct transport_options {
 	const char *name;    /* of the destination, for messages */
 	const char *address; /* host:port, [v6]:port, or socket path */
 	size_t buffer_bytes; /* send() refuses above this; 1 MiB */
+	/* Told once of what is wrong with the frames, not the connection: one
+	 * that no datagram can hold.  May be NULL. */
+	void (*tell)(void *context, const struct error *err);
+	void *context;
 };
 
-/* Starts connecting at once; what happens comes up through `events`. */
+struct transport_stats {
+	uint64_t connects;  /* that succeeded */
+	uint64_t frames;    /* that left this process */
+	uint64_t too_large; /* that no datagram could hold: not sent */
+};
+
+/*
+ * Starts connecting at once; what happens comes up through `events`.  A peer
+ * that dies without a word is noticed within 30 s (TCP_USER_TIMEOUT, RFC
+ * 5482), well within the destination's trail.  SIGPIPE is ignored from here
+ * on in the whole process.
+ */
 bool transport_open(struct event_base *base,
     const struct transport_options *options,
     const struct port_frame_events *events, void *destination,
@@ -32,6 +47,8 @@ struct port_frame transport_port(struct transport *transport);
 
 /* Bytes accepted by send() that are still in this process. */
 size_t transport_pending(const struct transport *transport);
+void transport_get_stats(const struct transport *transport,
+    struct transport_stats *ret_stats);
 void transport_close(struct transport *transport); /* accepts NULL */
 
 #endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+
+#include <event2/event.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include "deliver/transport_internal.h"
+
+#define CONNECT_LIMIT_US (10 * CLOCK_US_PER_S)
+
+/* A connection that lasted so long was a good one. */
+#define STEADY_US (5 * CLOCK_US_PER_S)
+
+static const struct transport_calls *const calls_of[] = {
+	[TRANSPORT_TCP] = &transport_tcp_calls,
+	[TRANSPORT_UNIX] = &transport_unix_calls,
+};
+
+static struct transport *
+cast(void *pointer)
+{
+	return CHECK_CAST(transport, TRANSPORT_MAGIC, pointer);
+}
+
+static void
+set_timer(struct transport *transport, int64_t delay_us)
+{
+	struct timeval delay = {
+		.tv_sec = delay_us / CLOCK_US_PER_S,
+		.tv_usec = delay_us % CLOCK_US_PER_S,
+	};
+
+	CHECK(event_add(transport->timer, &delay) == 0);
+}
+
+void
+transport_wake(struct transport *transport)
+{
+	event_active(transport->wake, EV_TIMEOUT, 0);
+}
+
+/* ---- The queue of what has not left ---- */
+
+static struct transport_item *
+add_item(struct transport *transport, uint64_t number, struct span frame)
+{
+	size_t kept = transport->calls->keeps_bytes ? frame.len : 0;
+	struct transport_item *item = mem_alloc(sizeof(*item) + kept);
+
+	item->next = NULL;
+	item->number = number;
+	item->len = frame.len;
+	if (kept > 0)
+		memcpy(item->bytes, frame.ptr, kept);
+	*transport->last = item;
+	transport->last = &item->next;
+	return item;
+}
+
+static void
+drop_first(struct transport *transport)
+{
+	struct transport_item *item = transport->first;
+
+	transport->first = item->next;
+	if (transport->first == NULL)
+		transport->last = &transport->first;
+	mem_free(item);
+}
+
+static void
+drop_all(struct transport *transport)
+{
+	while (transport->first != NULL)
+		drop_first(transport);
+	transport->accepted = 0;
+	transport->left = 0;
+	transport->has_acknowledged = false;
+}
+
+void
+transport_left(struct transport *transport, uint64_t bytes)
+{
+	transport->left += bytes;
+	while (transport->first != NULL &&
+	    transport->first->end <= transport->left) {
+		transport->acknowledged = transport->first->number;
+		transport->has_acknowledged = true;
+		transport->stats.frames++;
+		drop_first(transport);
+	}
+	if (transport->has_acknowledged)
+		transport_wake(transport);
+}
+
+/* ---- Up and down ---- */
+
+void
+transport_up(struct transport *transport)
+{
+	CHECK(transport->state == TRANSPORT_CONNECTING);
+	(void)event_del(transport->timer);
+	transport->state = TRANSPORT_UP;
+	transport->up_since_us = clock_monotonic_us();
+	transport->stats.connects++;
+	transport->events->connected(transport->destination);
+}
+
+void
+transport_lost(struct transport *transport, const struct error *err)
+{
+	struct error told = *err;
+
+	if (transport->state == TRANSPORT_UP &&
+	    clock_monotonic_us() - transport->up_since_us >= STEADY_US)
+		backoff_reset(&transport->backoff);
+	transport->calls->disconnect(transport);
+	transport->state = TRANSPORT_DOWN;
+	drop_all(transport);
+	set_timer(transport, backoff_next_us(&transport->backoff));
+	error_prefix(&told, "%s", transport->place);
+	transport->events->disconnected(transport->destination, &told);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *context)
+{
+	struct transport *transport = cast(context);
+	struct error err = ERROR_NONE;
+
+	(void)fd;
+	(void)what;
+	if (transport->state == TRANSPORT_UP) {
+		transport_wake(transport);
+		return;
+	}
+	if (transport->state == TRANSPORT_CONNECTING) {
+		error_set(&err, NULL, "no connection within %lld s",
+		    (long long)(CONNECT_LIMIT_US / CLOCK_US_PER_S));
+		transport_lost(transport, &err);
+		return;
+	}
+	transport->state = TRANSPORT_CONNECTING;
+	set_timer(transport, CONNECT_LIMIT_US);
+	if (!transport->calls->connect(transport, &err))
+		transport_lost(transport, &err);
+}
+
+static void
+on_wake(evutil_socket_t fd, short what, void *context)
+{
+	struct transport *transport = cast(context);
+
+	(void)fd;
+	(void)what;
+	if (transport->state == TRANSPORT_UP && transport->calls->flush != NULL)
+		transport->calls->flush(transport);
+	if (!transport->has_acknowledged)
+		return;
+	transport->has_acknowledged = false;
+	transport->events->acknowledged(transport->destination,
+	    transport->acknowledged);
+}
+
+/* ---- What others call ---- */
+
+static bool
+send_frame(void *port, uint64_t number, struct span frame)
+{
+	struct transport *transport = cast(port);
+	size_t need = frame.len + transport->calls->overhead;
+	struct transport_item *item;
+
+	/* An empty buffer takes any frame, or a large one would never go. */
+	if (transport->state != TRANSPORT_UP ||
+	    (transport->first != NULL &&
+		transport_pending(transport) + need > transport->buffer_bytes))
+		return false;
+	item = add_item(transport, number, frame);
+	transport->calls->write(transport, frame, item);
+	return true;
+}
+
+size_t
+transport_pending(const struct transport *transport)
+{
+	return (size_t)(transport->accepted - transport->left);
+}
+
+void
+transport_get_stats(const struct transport *transport,
+    struct transport_stats *ret_stats)
+{
+	*ret_stats = transport->stats;
+	ret_stats->frames -= transport->stats.too_large;
+}
+
+struct port_frame
+transport_port(struct transport *transport)
+{
+	return (struct port_frame){
+		.port = transport,
+		.send = send_frame,
+		.is_confirmed = false,
+	};
+}
+
+static bool
+parse_address(const struct transport_options *options,
+    struct address *ret_address, struct error *err)
+{
+	if (options->kind == TRANSPORT_UNIX)
+		return address_parse_path(options->address, ret_address, err);
+	return address_parse(options->address, ret_address, err);
+}
+
+bool
+transport_open(struct event_base *base, const struct transport_options *options,
+    const struct port_frame_events *events, void *destination,
+    struct transport **ret_transport, struct error *err)
+{
+	struct transport *transport;
+	struct address address;
+
+	if (!parse_address(options, &address, err))
+		return error_prefix(err, "destination %s", options->name);
+	(void)signal(SIGPIPE, SIG_IGN);
+	transport = mem_zalloc(sizeof(*transport));
+	transport->magic = TRANSPORT_MAGIC;
+	transport->calls = calls_of[options->kind];
+	transport->base = base;
+	transport->name = mem_strdup(options->name);
+	transport->place = mem_strdup(options->address);
+	transport->address = address;
+	transport->buffer_bytes = options->buffer_bytes;
+	transport->tell = options->tell;
+	transport->context = options->context;
+	transport->events = events;
+	transport->destination = destination;
+	transport->last = &transport->first;
+	transport->fd = -1;
+	backoff_init(&transport->backoff, span_of(options->name));
+	transport->timer = event_new(base, -1, 0, on_timer, transport);
+	transport->wake = event_new(base, -1, 0, on_wake, transport);
+	CHECK(transport->timer != NULL && transport->wake != NULL);
+	set_timer(transport, 0);
+	*ret_transport = transport;
+	return true;
+}
+
+void
+transport_close(struct transport *transport)
+{
+	if (transport == NULL)
+		return;
+	transport->calls->disconnect(transport);
+	if (transport->calls->close != NULL)
+		transport->calls->close(transport);
+	drop_all(transport);
+	event_free(transport->timer);
+	event_free(transport->wake);
+	mem_free(transport->name);
+	mem_free(transport->place);
+	transport->magic = 0;
+	mem_free(transport);
+}
