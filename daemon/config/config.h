@@ -18,6 +18,9 @@ struct config_kafka {
 	const char *instance; /* NULL: the program decides */
 	uint64_t shards;
 	uint64_t replication; /* 0: min(3, brokers) */
+	/* NULL: none.  What is in them stands in librdkafka already. */
+	const char *sasl_password_file, *ssl_key_password_file,
+	    *ssl_keystore_password_file;
 	struct schema_pairs librdkafka;
 };
 
@@ -39,11 +42,22 @@ struct config_input {
 	const char *encoding;
 };
 
-enum config_transport { CONFIG_UNIX, CONFIG_UNIX_STREAM, CONFIG_UDP,
-	CONFIG_TCP, CONFIG_TLS, CONFIG_RELP };
+enum config_transport {
+	CONFIG_UNIX,
+	CONFIG_UNIX_STREAM,
+	CONFIG_UDP,
+	CONFIG_TCP,
+	CONFIG_TLS,
+	CONFIG_RELP
+};
 enum config_audience { CONFIG_INVESTIGATORS, CONFIG_REFERENCE };
-enum config_format { CONFIG_ECS, CONFIG_PLAIN, CONFIG_OCSF, CONFIG_CEF,
-	CONFIG_LEEF };
+enum config_format {
+	CONFIG_ECS,
+	CONFIG_PLAIN,
+	CONFIG_OCSF,
+	CONFIG_CEF,
+	CONFIG_LEEF
+};
 
 struct config_destination {
 	const char *name;

@@ -375,6 +375,10 @@ DIAG_CODE("IR0814", "bad expectation of a test",
 DIAG_CODE("IR0815", "bad lists of a test",
     "`lists` is a map of list names to lists of values, which take the place "
     "of the lists of the same name while the test runs.")
+DIAG_CODE("IR0802", "placeholder within a value",
+    "`%name%` is replaced by the values of a list as a whole; text before "
+    "or after it is not available. With contains, startswith or endswith "
+    "the list's values are looked for within the field.")
 
 /* 09xx: mapping files */
 

@@ -216,6 +216,11 @@ schema_read_enum(const struct schema_reading *reading,
 
 	if (text == NULL)
 		return;
+	if (node->kind == YAML_INT && !node->is_big && node->integer >= 0 &&
+	    option->max > 0 && (uint64_t)node->integer <= option->max) {
+		*(int *)slot = (int)node->integer;
+		return;
+	}
 	for (count = 0; option->words[count] != NULL; count++) {
 		if (strcmp(option->words[count], text) == 0) {
 			*(int *)slot = (int)count;
@@ -401,6 +406,23 @@ schema_unknown_key(const struct schema_reading *reading,
 	mem_free(keys);
 }
 
+/* A key that was misspelt is told as that, not as missing as well. */
+static bool
+schema_is_misspelt(const struct schema_reading *reading,
+    const struct schema_option *option, const struct yaml_node *map)
+{
+	struct span key;
+	size_t i;
+
+	for (i = 0; map != NULL && i < map->count; i++) {
+		key = map->pairs[i].key->text;
+		if (schema_find(reading->schema, key) == NULL &&
+		    suggest_nearest(key, &option->key, 1) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 schema_missing(const struct schema_reading *reading,
     const struct schema_option *option, const struct yaml_node *map)
@@ -423,7 +445,8 @@ schema_read_option(const struct schema_reading *reading,
 
 	if (map != NULL)
 		node = yaml_get(map, option->key);
-	if (node == NULL && option->is_required && !reading->is_absent)
+	if (node == NULL && option->is_required && !reading->is_absent &&
+	    !schema_is_misspelt(reading, option, map))
 		schema_missing(reading, option, map);
 	/* Also before reading, for a value that is refused. */
 	schema_set_default(reading, option, slot);

@@ -48,7 +48,9 @@ struct schema_option {
 	const char *default_text; /* as it would stand in YAML; NULL: none */
 	bool is_required;
 	bool is_reloadable;
-	uint64_t min, max; /* UINT, DURATION (us), SIZE; 0, 0: no bounds */
+	/* UINT, DURATION (us), SIZE; 0, 0: no bounds.  ENUM: a word may also
+	 * be given by its index up to max, if that is not 0. */
+	uint64_t min, max;
 	const char *const *words;      /* ENUM, NULL-ended */
 	const struct schema *child;    /* MAP, MAPS */
 	const char *doc;	       /* one line, ends without full stop */

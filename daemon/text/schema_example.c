@@ -51,7 +51,12 @@ schema_example_number(const struct schema_option *option, uint64_t number,
 static void
 schema_example_bounds(const struct schema_option *option, struct buffer *out)
 {
-	if (option->min == 0 && option->max == 0)
+	if (option->type == SCHEMA_DURATION)
+		buffer_add_string(out, "a duration ");
+	if (option->type == SCHEMA_SIZE)
+		buffer_add_string(out, "a size ");
+	if (option->type == SCHEMA_ENUM ||
+	    (option->min == 0 && option->max == 0))
 		return;
 	buffer_add_string(out, "from ");
 	schema_example_number(option, option->min, out);
@@ -72,7 +77,7 @@ schema_example_words(const struct schema_option *option, struct buffer *out)
 	buffer_add_string(out, "one of ");
 	for (i = 0; option->words[i] != NULL; i++)
 		buffer_printf(out, "%s%s", i > 0 ? ", " : "", option->words[i]);
-	buffer_add_string(out, "; ");
+	buffer_add_string(out, option->max > 0 ? ", or its number; " : "; ");
 }
 
 static void

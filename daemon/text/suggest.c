@@ -3,6 +3,8 @@
 
 #include "text/suggest.h"
 
+/* Shorter words begin too many. */
+#define SUGGEST_PREFIX_MIN 3
 /* Longer words are not misspelled names. */
 #define SUGGEST_WORD_MAX 64
 
@@ -64,7 +66,7 @@ suggest_nearest(struct span word, const char *const *candidates, size_t count)
 {
 	char word_lower[SUGGEST_WORD_MAX], candidate_lower[SUGGEST_WORD_MAX];
 	unsigned distance, least = UINT32_MAX;
-	const char *nearest = NULL;
+	const char *nearest = NULL, *longer_form = NULL;
 	struct span candidate;
 	size_t i, longer;
 
@@ -82,6 +84,9 @@ suggest_nearest(struct span word, const char *const *candidates, size_t count)
 			least = distance;
 			nearest = candidates[i];
 		}
+		if (longer_form == NULL && word.len >= SUGGEST_PREFIX_MIN &&
+		    span_starts_with(candidate, word))
+			longer_form = candidates[i];
 	}
-	return nearest;
+	return nearest != NULL ? nearest : longer_form;
 }

@@ -7,7 +7,10 @@
 
 #include "base/span.h"
 
-/* NULL if none is near enough (distance over a third of its length). */
+/*
+ * NULL if none is near enough: a distance over a third of the longer one's
+ * length, and none that begins with the word (of three letters at least).
+ */
 const char *suggest_nearest(struct span word, const char *const *candidates,
     size_t count);
 

@@ -80,6 +80,7 @@ static const struct schema_option house_options[] = {
 	    .type = SCHEMA_ENUM,
 	    .offset = AT(color),
 	    .default_text = "red",
+	    .max = 2,
 	    .words = colors,
 	    .doc = "Of the door" },
 	{ .key = "people",
@@ -244,6 +245,8 @@ static const struct {
 	    "`K` is no unit of size (B, kB, MB, GB, KiB, MiB, GiB)" },
 	{ "{street: a, color: rde}", 1,
 	    ":1:20: error[IR0115]: `color` cannot be `rde`" },
+	{ "{street: a, color: 3}", 1,
+	    ":1:20: error[IR0115]: `color` cannot be `3`" },
 	{ "{street: a, people: {a: b}}", 1,
 	    ":1:21: error[IR0113]: "
 	    "`people` takes a list of strings, not a map" },
@@ -260,7 +263,7 @@ static const struct {
 	    ":1:31: error[IR0112]: a pet lacks the key `name`" },
 	{ "{street: a, labels: {a: [b]}}", 1,
 	    ":1:25: error[IR0113]: `labels` takes a string, not a list" },
-	{ "{rooms: x, garden: 1, color: 2, lease: x}", 5,
+	{ "{rooms: x, garden: 1, color: 7, lease: x}", 5,
 	    ":1:1: error[IR0112]: a house lacks the key `street`" },
 };
 
@@ -362,8 +365,8 @@ static const char small_example[] =
     "\n"
     "# How long the contract of lease runs if nobody says "
     "otherwise "
-    "(from 24 h to\n"
-    "# 100 years; changed by reload)\n"
+    "(a duration\n"
+    "# from 24 h to 100 years; changed by reload)\n"
     "#lease: 1y\n"
     "\n"
     "# Of the door (one of white, red, blue; changed by restart)\n"

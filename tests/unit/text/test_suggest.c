@@ -53,6 +53,9 @@ static const struct {
 	{ "timefeild", "time_field" },
 	{ "strat", "start" },
 	{ "get", "gt" }, /* as near as gte, and first */
+	{ "log", "logsource" },
+	{ "lo", NULL },
+	{ "map", "mapping" },
 	{ "x", NULL },
 	{ "", NULL },
 	{ "condition", NULL },
