@@ -44,10 +44,12 @@ static const struct {
 #define BOUNDS_MAX 2
 
 static void
-correlation_missing(struct rule_loader *loader, const struct yaml_node *map,
-    const char *key)
+correlation_missing(struct rule_loader *loader, const char *key)
 {
-	finding_error(loader, map->place, "IR0112",
+	const struct yaml_pair *pair =
+	    yaml_find(loader->draft->node, "correlation");
+
+	finding_error(loader, pair->key->place, "IR0112",
 	    "`correlation` without `%s`", key);
 }
 
@@ -59,7 +61,7 @@ correlation_read_type(struct rule_loader *loader,
 	const char *names[TYPES];
 
 	if (node == NULL) {
-		correlation_missing(loader, map, "type");
+		correlation_missing(loader, "type");
 		return false;
 	}
 	for (size_t i = 0; i < TYPES; i++) {
@@ -111,7 +113,7 @@ correlation_read_rules(struct rule_loader *loader,
 	struct rule_draft *draft = loader->draft;
 
 	if (node == NULL) {
-		correlation_missing(loader, map, "rules");
+		correlation_missing(loader, "rules");
 		return;
 	}
 	if (node->kind == YAML_LIST && node->count == 0) {
@@ -177,7 +179,7 @@ correlation_read_timespan(struct rule_loader *loader,
 	struct error err = ERROR_NONE;
 
 	if (node == NULL)
-		correlation_missing(loader, map, "timespan");
+		correlation_missing(loader, "timespan");
 	else if (!yaml_is_scalar(node))
 		finding_kind(loader, node, "timespan", "a duration");
 	else if (!timespan_parse(node->text,
@@ -331,7 +333,7 @@ correlation_read_condition(struct rule_loader *loader,
 	size_t errors = diag_errors(loader->diag);
 
 	if (node == NULL) {
-		correlation_missing(loader, map, "condition");
+		correlation_missing(loader, "condition");
 		return;
 	}
 	if (node->kind == YAML_STRING) {

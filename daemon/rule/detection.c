@@ -279,7 +279,8 @@ detection_read(struct rule_loader *loader, const struct yaml_node *detection)
 	    sizeof(*draft->is_used));
 	condition = yaml_get(detection, "condition");
 	if (condition == NULL)
-		finding_error(loader, detection->place, "IR0501",
+		finding_error(loader,
+		    yaml_find(draft->node, "detection")->key->place, "IR0501",
 		    "`detection` without a condition");
 	else
 		detection_condition(loader, condition);

@@ -154,6 +154,10 @@ operand_plain(struct rule_loader *loader, const struct item *item,
 		    "`" SPAN_FMT "` is plain text without `expand`",
 		    SPAN_ARG(value->text));
 	}
+	if ((item->modifiers & MODIFIER_EXPAND) != 0 &&
+	    placeholder_is_inside(value->text))
+		return finding_error(loader, value->place, "IR0802",
+		    "a placeholder must be the whole value");
 	if (value->kind == YAML_STRING || item->field.len == 0 ||
 	    (item->modifiers & MODIFIER_ANCHORS) != 0)
 		return operand_text(loader, item, value, test);

@@ -41,6 +41,25 @@ placeholder_name(struct span text, struct span *ret_name)
 	return true;
 }
 
+bool
+placeholder_is_inside(struct span text)
+{
+	struct span part, name;
+
+	for (size_t i = 0; i < text.len; i++) {
+		for (size_t j = i + 2; text.ptr[i] == '%' && j < text.len;
+		     j++) {
+			part = span_make(text.ptr + i, j + 1 - i);
+			if (text.ptr[j] != '%')
+				continue;
+			if (placeholder_name(part, &name))
+				return true;
+			break;
+		}
+	}
+	return false;
+}
+
 static bool
 placeholder_fill(struct rule_loader *loader, struct value_list *list,
     struct diag_place place, const char *path, struct span text)

@@ -212,6 +212,10 @@ bool network_parse(struct rule_loader *loader, const struct yaml_node *value,
 
 /* `%name%` alone: its name. */
 bool placeholder_name(struct span text, struct span *ret_name);
+
+/* A placeholder somewhere in the text. */
+bool placeholder_is_inside(struct span text);
+
 const struct value_list *placeholder_list(struct rule_loader *loader,
     const struct yaml_node *value, struct span name);
 

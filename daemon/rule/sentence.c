@@ -73,21 +73,28 @@ sentence_suggest(struct rule_loader *loader, struct span name)
 	    "field, or one of count, peak, limit, timespan, first, last");
 }
 
+/* Where the name stands that comes after so many others. */
 static struct diag_place
-sentence_place(const struct yaml_node *node, struct span part)
+sentence_place(const struct yaml_node *node, struct span name, size_t before)
 {
-	if (part.ptr < node->text.ptr ||
-	    part.ptr + part.len > node->text.ptr + node->text.len)
-		return node->place;
-	return yaml_place_in(node, (size_t)(part.ptr - node->text.ptr),
-	    part.len);
+	struct span text = node->text;
+
+	for (size_t i = 0; i + 1 < text.len; i++) {
+		if (text.ptr[i] != '{')
+			continue;
+		if (text.ptr[i + 1] == '{')
+			i++;
+		else if (before-- == 0)
+			return yaml_place_in(node, i + 1, name.len);
+	}
+	return node->place;
 }
 
 static void
 sentence_name(struct rule_loader *loader, const struct yaml_node *node,
-    struct template_part *part, struct slot_set *kept)
+    struct template_part *part, size_t before, struct slot_set *kept)
 {
-	struct diag_place place = sentence_place(node, part->text);
+	struct diag_place place = sentence_place(node, part->text, before);
 
 	for (size_t i = 0; i < BUILTINS; i++) {
 		if (span_is(part->text, sentence_builtins[i].name)) {
@@ -114,7 +121,7 @@ sentence_read(struct rule_loader *loader, const struct yaml_node *node,
 {
 	struct error err = ERROR_NONE;
 	struct template sentence;
-	size_t offset = 0;
+	size_t offset = 0, names = 0;
 
 	if (!yaml_is_scalar(node) || node->text.len == 0)
 		return finding_kind(loader, node, key, "a text");
@@ -124,7 +131,8 @@ sentence_read(struct rule_loader *loader, const struct yaml_node *node,
 		    "IR0702", "%s", err.text);
 	for (size_t i = 0; i < sentence.count; i++) {
 		if (sentence.parts[i].is_name)
-			sentence_name(loader, node, &sentence.parts[i], kept);
+			sentence_name(loader, node, &sentence.parts[i],
+			    names++, kept);
 	}
 	*ret_sentence = sentence;
 	return true;
