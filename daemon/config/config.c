@@ -147,14 +147,16 @@ config_example(struct buffer *out)
 {
 	buffer_add_string(out,
 	    "# The configuration of integrityd: every key, with its default "
-	    "behind a #.\n"
+	    "or an example.\n"
 	    "# Drop-in files NAME.d/*.yaml beside NAME.yaml are laid over "
 	    "this one in\n"
 	    "# sorted order: maps merge, lists append, values override.  "
 	    "Durations: us, ms,\n"
 	    "# s, m, h, d, w; sizes: kB, MB, GB, KiB, MiB, GiB.  Relative "
 	    "paths begin at\n"
-	    "# the folder of the file that they stand in.\n"
+	    "# the folder of the file that they stand in.  Changes take "
+	    "effect with a restart;\n"
+	    "# rules and lists themselves are read again by a reload.\n"
 	    "\n");
 	schema_example(&config_schema, out);
 }

@@ -230,8 +230,8 @@ static const struct schema_option destination_options[] = {
 	    .is_required = true,
 	    .words = transport_words,
 	    .example = "tcp",
-	    .doc = "How frames get there; tcp counts octets (RFC 6587), unix "
-		   "is a datagram socket" },
+	    .doc = "How frames get there; in this version by tcp, with octet "
+		   "counting (RFC 6587), or unix, by datagrams" },
 	{ .key = "address",
 	    .type = SCHEMA_STRING,
 	    .offset = AT(address),
@@ -251,15 +251,15 @@ static const struct schema_option destination_options[] = {
 	    .offset = AT(format),
 	    .default_text = "ecs",
 	    .words = format_words,
-	    .doc = "The message: Elastic Common Schema in JSON, or the plain "
-		   "sentence" },
+	    .doc = "The message; in this version ecs, Elastic Common Schema in "
+		   "JSON, or plain, the sentence" },
 	{ .key = "facility",
 	    .type = SCHEMA_ENUM,
 	    .offset = AT(facility),
 	    .default_text = "audit",
 	    .words = facility_words,
 	    .max = 23,
-	    .doc = "Syslog facility, as a name or its number, 0 to 23" },
+	    .doc = "Syslog facility" },
 	{ .key = "app_name",
 	    .type = SCHEMA_STRING,
 	    .offset = AT(app_name),
@@ -454,14 +454,12 @@ static const struct schema_option options[] = {
 	    .is_required = true,
 	    .example = "[/usr/share/integrityd/rules, "
 		       "/etc/integrityd/rules.d]",
-	    .doc = "Folders or files of Sigma rules; what they hold is read "
-		   "again by a reload" },
+	    .doc = "Folders or files of Sigma rules" },
 	{ .key = "lists",
 	    .type = SCHEMA_STRINGS,
 	    .offset = AT(lists),
 	    .example = "[/etc/integrityd/lists.d]",
-	    .doc = "Folders of lists NAME.txt for %NAME% in rules; what they "
-		   "hold is read again by a reload" },
+	    .doc = "Folders of lists NAME.txt for %NAME% in rules" },
 	{ .key = "destinations",
 	    .type = SCHEMA_MAPS,
 	    .offset = AT(destinations),

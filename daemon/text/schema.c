@@ -97,7 +97,7 @@ schema_write_number(const struct schema_option *option, uint64_t number,
 	else if (option->type == SCHEMA_DURATION)
 		buffer_add_string(out, "0 s");
 	else if (option->type == SCHEMA_SIZE)
-		buffer_printf(out, "%ju bytes", (uintmax_t)number);
+		timespan_format_size(number, out);
 	else
 		buffer_add_u64(out, number);
 }

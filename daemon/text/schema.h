@@ -73,7 +73,8 @@ struct schema {
 bool schema_read(const struct schema *schema, const struct yaml_node *map,
     struct arena *arena, struct diag *diag, void *into);
 
-/* A commented YAML example with every key, its default, unit and doc. */
+/* A commented YAML example with every key, its default, unit and doc; keys
+ * that a reload changes are marked. */
 void schema_example(const struct schema *schema, struct buffer *out);
 
 #endif

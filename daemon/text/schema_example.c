@@ -44,61 +44,92 @@ schema_example_number(const struct schema_option *option, uint64_t number,
 {
 	if (option->type == SCHEMA_DURATION)
 		timespan_format((int64_t)number, out);
+	else if (option->type == SCHEMA_SIZE)
+		timespan_format_size(number, out);
 	else
 		buffer_add_u64(out, number);
 }
 
+/* One of the facts in brackets behind the line of documentation. */
 static void
-schema_example_bounds(const struct schema_option *option, struct buffer *out)
+schema_example_fact(struct buffer *facts, const char *fact)
 {
-	if (option->type == SCHEMA_DURATION)
-		buffer_add_string(out, "a duration ");
-	if (option->type == SCHEMA_SIZE)
-		buffer_add_string(out, "a size ");
-	if (option->type == SCHEMA_ENUM ||
-	    (option->min == 0 && option->max == 0))
-		return;
-	buffer_add_string(out, "from ");
-	schema_example_number(option, option->min, out);
-	buffer_add_string(out, " to ");
-	schema_example_number(option, option->max, out);
-	buffer_add_string(out, option->type == SCHEMA_SIZE ? " bytes; " : "; ");
+	buffer_add_string(facts, facts->len > 0 ? "; " : "");
+	buffer_add_string(facts, fact);
 }
 
 static void
-schema_example_words(const struct schema_option *option, struct buffer *out)
+schema_example_bounds(const struct schema_option *option, struct buffer *facts)
+{
+	static const char *const kinds[] = { [SCHEMA_UINT] = "a number",
+		[SCHEMA_DURATION] = "a duration",
+		[SCHEMA_SIZE] = "a size" };
+
+	schema_example_fact(facts, kinds[option->type]);
+	if (option->min == 0 && option->max == 0)
+		return;
+	buffer_add_string(facts, " from ");
+	schema_example_number(option, option->min, facts);
+	buffer_add_string(facts, " to ");
+	schema_example_number(option, option->max, facts);
+}
+
+static void
+schema_example_words(const struct schema_option *option, struct buffer *facts)
 {
 	size_t i;
 
-	if (option->type == SCHEMA_BOOL)
-		buffer_add_string(out, "true or false; ");
-	if (option->type != SCHEMA_ENUM)
-		return;
-	buffer_add_string(out, "one of ");
+	schema_example_fact(facts, "one of ");
 	for (i = 0; option->words[i] != NULL; i++)
-		buffer_printf(out, "%s%s", i > 0 ? ", " : "", option->words[i]);
-	buffer_add_string(out, option->max > 0 ? ", or its number; " : "; ");
+		buffer_printf(facts, "%s%s", i > 0 ? ", " : "",
+		    option->words[i]);
+	if (option->max > 0)
+		buffer_add_string(facts, ", or its number");
+}
+
+static void
+schema_example_facts(const struct schema_option *option, struct buffer *facts)
+{
+	switch (option->type) {
+	case SCHEMA_BOOL:
+		schema_example_fact(facts, "true or false");
+		break;
+	case SCHEMA_ENUM:
+		schema_example_words(option, facts);
+		break;
+	case SCHEMA_UINT:
+	case SCHEMA_DURATION:
+	case SCHEMA_SIZE:
+		schema_example_bounds(option, facts);
+		break;
+	case SCHEMA_MAP:
+	case SCHEMA_MAPS:
+		return;
+	case SCHEMA_STRING:
+	case SCHEMA_STRINGS:
+	case SCHEMA_PAIRS:
+	case SCHEMA_NODE:
+		break;
+	}
+	if (option->is_required)
+		schema_example_fact(facts, "required");
+	if (option->is_reloadable)
+		schema_example_fact(facts, "changed by reload");
 }
 
 static void
 schema_example_doc(const struct schema_option *option, unsigned indent,
     struct buffer *out)
 {
-	struct buffer text = BUFFER_INIT;
+	struct buffer text = BUFFER_INIT, facts = BUFFER_INIT;
 
 	buffer_add_string(&text, option->doc);
-	if (option->type != SCHEMA_MAP && option->type != SCHEMA_MAPS) {
-		buffer_add_string(&text, " (");
-		schema_example_words(option, &text);
-		schema_example_bounds(option, &text);
-		if (option->is_required)
-			buffer_add_string(&text, "required; ");
-		buffer_add_string(&text,
-		    option->is_reloadable ? "changed by reload)" :
-					    "changed by restart)");
-	}
+	schema_example_facts(option, &facts);
+	if (facts.len > 0)
+		buffer_printf(&text, " (%s)", buffer_string(&facts));
 	schema_example_comment(buffer_span(&text), indent, out);
 	buffer_done(&text);
+	buffer_done(&facts);
 }
 
 static void

@@ -230,3 +230,17 @@ timespan_parse_size(struct span text, uint64_t *ret_bytes, struct error *err)
 	*ret_bytes = number * sizes[i].bytes;
 	return true;
 }
+
+void
+timespan_format_size(uint64_t bytes, struct buffer *out)
+{
+	static const char *const names[] = { " bytes", " KiB", " MiB", " GiB" };
+	size_t i = 0;
+
+	while (bytes > 0 && bytes % 1024 == 0 && i < 3) {
+		bytes /= 1024;
+		i++;
+	}
+	buffer_add_u64(out, bytes);
+	buffer_add_string(out, names[i]);
+}

@@ -19,6 +19,9 @@ bool timespan_parse(struct span text, int64_t *ret_us, struct error *err);
 /* "10 min", "24 h", "30 days": exact, as short as possible, for sentences. */
 void timespan_format(int64_t span_us, struct buffer *out);
 
+/* "64 KiB", "480 bytes": exact. */
+void timespan_format_size(uint64_t bytes, struct buffer *out);
+
 /* Sizes: 512, 8KiB, 1MiB, 2GiB, also kB MB GB (powers of 1000). */
 bool timespan_parse_size(struct span text, uint64_t *ret_bytes,
     struct error *err);

@@ -134,6 +134,35 @@ test_size(void **state)
 	}
 }
 
+static const struct {
+	uint64_t bytes;
+	const char *want;
+} size_formats[] = {
+	{ 0, "0 bytes" },
+	{ 480, "480 bytes" },
+	{ 1000, "1000 bytes" },
+	{ 1024, "1 KiB" },
+	{ 921600, "900 KiB" },
+	{ 67108864, "64 MiB" },
+	{ UINT64_C(4398046511104), "4096 GiB" },
+};
+
+static void
+test_format_size(void **state)
+{
+	struct buffer got = BUFFER_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(size_formats) / sizeof(size_formats[0]); i++) {
+		buffer_reset(&got);
+		timespan_format_size(size_formats[i].bytes, &got);
+		assert_span_equal(buffer_span(&got),
+		    span_of(size_formats[i].want));
+	}
+	buffer_done(&got);
+}
+
 int
 main(void)
 {
@@ -141,6 +170,7 @@ main(void)
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_format_size),
 	};
 
 	return cmocka_run_group_tests_name("text.timespan", tests, NULL, NULL);
