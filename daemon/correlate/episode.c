@@ -28,13 +28,22 @@ episode_covers(const struct window *window, const struct episode *episode,
 	    at_us >= cover_start(window, episode);
 }
 
+bool
+episode_ends_between(const struct window *window, int64_t at_us,
+    int64_t later_us)
+{
+	for (uint32_t i = 0; i < window->episode_count; i++) {
+		if (window->episodes[i].last_us >= at_us &&
+		    window->episodes[i].last_us < later_us)
+			return true;
+	}
+	return false;
+}
+
 void
 episode_done(struct window *window, struct episode *episode)
 {
-	struct evidence_store *store = window->terms->store;
-
-	evidence_samples_done(&episode->samples, store);
-	evidence_samples_done(&episode->waiting_samples, store);
+	evidence_samples_done(&episode->samples, window->terms->store);
 }
 
 static void
@@ -149,11 +158,8 @@ open_episode(struct window *window, uint32_t position,
 	tell(window, episode, DETECTION_OPEN, NULL);
 }
 
-/*
- * Adds up what the episodes [begin, end) and the new hits cover together:
- * what each has counted, what was waiting between them, and the hits in no
- * cover so far.
- */
+/* Adds up what the episodes [begin, end) and the new hits cover together: what
+ * each has counted, and the hits in no cover so far. */
 static uint64_t
 count_joined(const struct window *window, uint32_t begin, uint32_t end,
     int64_t start_us, int64_t last_us)
@@ -167,8 +173,6 @@ count_joined(const struct window *window, uint32_t begin, uint32_t end,
 		count += count_hits(window, edge_us,
 		    cover_start(window, episode));
 		count += episode->count;
-		if (episode->last_us < last_us)
-			count += episode->waiting;
 		edge_us = window_time_add(episode->last_us, 1);
 	}
 	return count + count_hits(window, edge_us,
@@ -189,8 +193,6 @@ absorb(struct window *window, uint32_t into, uint32_t end)
 			episode->peak = other->peak;
 		evidence_samples_append(&episode->samples, terms->ends,
 		    terms->store, &other->samples);
-		evidence_samples_append(&episode->waiting_samples, terms->ends,
-		    terms->store, &other->waiting_samples);
 		episode_done(window, other);
 	}
 	memmove(&window->episodes[into + 1], &window->episodes[end],
@@ -202,23 +204,15 @@ static void
 extend_episode(struct window *window, uint32_t begin, uint32_t end,
     const struct window_change *change, const struct evidence_kept *decided)
 {
-	const struct window_terms *terms = window->terms;
 	struct episode *episode = &window->episodes[begin];
-	const struct episode *newest = &window->episodes[end - 1];
-	int64_t from_us = episode->from_us, last_us = newest->last_us;
-	int64_t start_us;
-	uint64_t waiting;
+	int64_t from_us = episode->from_us, start_us;
+	int64_t last_us = window->episodes[end - 1].last_us;
 	size_t first;
 
 	from_us = change->low_us < from_us ? change->low_us : from_us;
 	last_us = change->high_us > last_us ? change->high_us : last_us;
-	start_us = window_time_add(from_us, -terms->span_us);
-	waiting = last_us > newest->last_us ? 0 : newest->waiting;
-	if (last_us > episode->last_us)
-		evidence_samples_append(&episode->samples, terms->ends,
-		    terms->store, &episode->waiting_samples);
+	start_us = window_time_add(from_us, -window->terms->span_us);
 	episode->count = count_joined(window, begin, end, start_us, last_us);
-	episode->waiting = waiting;
 	if (change->peak > episode->peak)
 		episode->peak = change->peak;
 	absorb(window, begin, end);
@@ -300,18 +294,10 @@ episode_forget(struct window *window, struct window_entry *entry)
 
 	for (uint32_t i = 0; i < window->episode_count; i++) {
 		struct episode *episode = &window->episodes[i];
-		bool is_last = i + 1 == window->episode_count ||
-		    entry->at_us < cover_start(window, episode + 1);
 
 		if (episode_covers(window, episode, entry->at_us)) {
 			evidence_samples_add(&episode->samples, terms->ends,
 			    terms->store, entry->kept);
-			return;
-		}
-		if (entry->at_us > episode->last_us && is_last) {
-			episode->waiting += entry->weight;
-			evidence_samples_add(&episode->waiting_samples,
-			    terms->ends, terms->store, entry->kept);
 			return;
 		}
 	}

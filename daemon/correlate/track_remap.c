@@ -8,7 +8,7 @@
 
 struct remap {
 	const struct rule_set *old_rules, *rules;
-	const struct correlation *old, *new;
+	const struct correlation *new;
 	uint32_t *values; /* [value_count]: where it was; UINT32_MAX: nowhere */
 	uint32_t value_count;
 	bool same_values;
@@ -82,10 +82,8 @@ remap_window(const struct remap *remap, const struct window *window)
 {
 	for (size_t i = 0; i < window->len; i++)
 		remap_kept(remap, window->entries[i].kept);
-	for (uint32_t i = 0; i < window->episode_count; i++) {
+	for (uint32_t i = 0; i < window->episode_count; i++)
 		remap_samples(remap, &window->episodes[i].samples);
-		remap_samples(remap, &window->episodes[i].waiting_samples);
-	}
 }
 
 void
@@ -95,7 +93,6 @@ track_remap(struct track *track, const struct rule_set *old_rules,
 	struct remap remap = {
 		.old_rules = old_rules,
 		.rules = track->correlate->rules,
-		.old = track->rule->correlation,
 		.new = rule->correlation,
 	};
 

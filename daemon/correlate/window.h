@@ -20,16 +20,19 @@
  *    episode covers all or none of them.  So b's multiplicity can move to p.
  *    (If full means unsatisfied: no satisfied hit's window holds b, hence no
  *    episode begins or ends between p and b.)
- * 2. Inside a satisfied run of a monotone condition: b, p, q are satisfied for
- *    ever, and hits of b's own value stand on both sides within one timespan,
- *    so that any window that holds b holds one of those: as above.
- * 3. Settled hits that an episode covers are counted in it; only what later
- *    windows could still hold of them is needed: each value's last time, and
- *    of these the C latest.
- * 4. Settled hits of an event_count: only the last C - 1.  An episode that
- *    opens later has at most so many settled hits in its first window: the
- *    C-th would have been a full window itself.  What an open episode may yet
- *    cover of those forgotten is counted in its `waiting`.
+ *    (Not while an episode counts p, but b is still to be judged.)
+ * 2. Inside an episode of a monotone condition: let b lie between its first
+ *    and last satisfied hits, and hits of b's own value on both sides of b
+ *    within one timespan, so that any window that holds b holds one of those.
+ *    b is counted, and whether b itself is satisfied cuts nothing any more.
+ * 3. value_count, settled hits that an episode covers: they are counted, and
+ *    later windows need only each value's last time, and of these the C
+ *    latest.
+ * 4. event_count, settled hits: only the last C - 1.  An episode that opens at
+ *    s has at most so many in the window of s: the C-th of them would have had
+ *    a full window too, so the episode had opened there (or, if full means
+ *    unsatisfied, s is not satisfied).  And an episode that goes on at s has
+ *    at most so many since its last satisfied hit, for the same reason.
  * A hit older than settled_us - timespan is in no window any more.
  */
 #ifndef CORRELATE_WINDOW_H
@@ -61,16 +64,13 @@ struct episode {
 	int64_t from_us, last_us; /* first and last satisfied hit */
 	int64_t first_us;	  /* earliest hit covered */
 	uint64_t count;
-	uint64_t waiting; /* forgotten hits after last_us, covered if a further
-			     satisfied hit joins */
 	uint64_t peak;
 	struct alert_id id;
 	uint32_t revision;
 	uint64_t told_count;
 	int64_t told_us; /* last_us when last told */
 	int64_t event_us, broker_us; /* of the hit that decided last */
-	struct evidence_samples samples;	 /* forgotten and covered */
-	struct evidence_samples waiting_samples; /* forgotten, maybe covered */
+	struct evidence_samples samples; /* of forgotten hits it covers */
 };
 
 struct window;

@@ -45,8 +45,9 @@ measure_past(const struct window *window, size_t index, int64_t at_us)
 		return clip((uint64_t)entries[index - 1].measure + 1);
 	if (entries[index + 1].at_us == at_us)
 		return clip((uint64_t)entries[index + 1].measure + 1);
+	/* Some of those that an entry stands for may be younger than this. */
 	for (i = index; i > 0 && entries[i - 1].at_us >= start_us; i--)
-		sum += entries[i - 1].weight;
+		sum++;
 	return clip(sum);
 }
 
@@ -102,7 +103,9 @@ is_inside_full_run(const struct window *window, size_t kept, size_t index)
 	return kept >= need && index + need < window->len &&
 	    window->entries[index + need].at_us -
 		    window->entries[kept - need].at_us <=
-		terms->span_us;
+		terms->span_us &&
+	    !episode_ends_between(window, window->entries[kept - 1].at_us,
+		window->entries[index].at_us);
 }
 
 /* How many of the oldest entries rules 3 and 4 let go. */

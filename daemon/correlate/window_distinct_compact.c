@@ -214,42 +214,49 @@ is_inside_full_run(const struct thinning *thinning,
 	return is_within(low_us, high_us, thinning->window->terms->span_us);
 }
 
-/* `entry` is neither among the first nor the last hits of its episode. */
+/* Between the satisfied ends of an episode, and neither among the first nor
+ * the last of its hits. */
 static bool
-is_spared(const struct thinning *thinning, const struct window_entry *entry,
-    const struct ahead *ahead)
+is_inside_episode(const struct thinning *thinning,
+    const struct window_entry *entry, const struct ahead *ahead)
 {
 	const struct window *window = thinning->window;
+	int64_t at_us = entry->at_us;
 
 	for (uint32_t i = 0; i < window->episode_count; i++) {
 		const struct episode *episode = &window->episodes[i];
 
-		if (episode_covers(window, episode, entry->at_us))
+		if (at_us >= episode->from_us && at_us <= episode->last_us)
 			return ahead->kept_us <= episode->last_us &&
 			    episode_covers(window, episode,
-				kept_before(thinning, entry->at_us));
+				kept_before(thinning, at_us));
 	}
 	return false;
 }
 
 static bool
-is_inside_satisfied_run(const struct thinning *thinning, size_t kept,
-    size_t index)
+is_repeat_in_episode(const struct thinning *thinning,
+    const struct window_entry *entry, const struct ahead *ahead)
+{
+	const struct window_terms *terms = thinning->window->terms;
+	const struct near_value *same = &thinning->near.values[entry->value];
+
+	return terms->condition.is_monotone && same->is_met &&
+	    is_within(same->at_us, ahead->same_us, terms->span_us) &&
+	    is_inside_episode(thinning, entry, ahead);
+}
+
+static bool
+can_go(const struct thinning *thinning, size_t kept, size_t index)
 {
 	const struct window *window = thinning->window;
-	const struct window_entry *entries = window->entries;
-	const struct near_value *same =
-	    &thinning->near.values[entries[index].value];
-	uint32_t cap = window->terms->condition.cap;
+	const struct window_entry *entry = &window->entries[index];
+	const struct ahead *ahead = &thinning->ahead[index];
 
-	return window->terms->condition.is_monotone && same->is_met &&
-	    is_within(same->at_us, thinning->ahead[index].same_us,
-		window->terms->span_us) &&
-	    kept > 0 && index + 1 < window->len &&
-	    entries[kept - 1].measure >= cap &&
-	    entries[index].measure >= cap &&
-	    entries[index + 1].measure >= cap &&
-	    is_spared(thinning, &entries[index], &thinning->ahead[index]);
+	return (is_inside_full_run(thinning, entry, ahead) ||
+		   is_repeat_in_episode(thinning, entry, ahead)) &&
+	    !episode_ends_between(window, window->entries[kept - 1].at_us,
+		entry->at_us);
 }
 
 static void
@@ -262,8 +269,7 @@ thin(struct thinning *thinning)
 	for (size_t i = 0; i < window->len; i++) {
 		struct window_entry entry = entries[i];
 
-		if (is_inside_full_run(thinning, &entry, &thinning->ahead[i]) ||
-		    is_inside_satisfied_run(thinning, kept, i)) {
+		if (can_go(thinning, kept, i)) {
 			entries[kept - 1].weight += entry.weight;
 			evidence_release(window->terms->store, entry.kept);
 			continue;

@@ -11,7 +11,7 @@
 #include "support/episodes.h"
 #include "unit/correlate/world.h"
 
-#define HITS_MAX 160
+#define HITS_MAX 320
 #define GROUPS 2
 #define FEEDS_MAX 4
 
@@ -327,6 +327,28 @@ check_evidence(const struct sequence *sequence, const struct world_told *told)
 	return NULL;
 }
 
+/* A peak is told as "at least": it must have been there. */
+static const char *
+check_peak(const struct sequence *sequence, const struct world_told *told)
+{
+	uint64_t greatest = 0;
+
+	for (size_t i = 0; i < sequence->count; i++) {
+		const struct episodes_hit *hit = &sequence->hits[i];
+		uint64_t measure;
+
+		if (hit->group != (uint32_t)atoi(told->group) ||
+		    hit->at_us < told->first_us || hit->at_us > told->last_us)
+			continue;
+		measure = episodes_measure(&sequence->rule, sequence->hits,
+		    sequence->count, i);
+		greatest = measure > greatest ? measure : greatest;
+	}
+	return told->peak > (double)greatest || told->peak < 1 ?
+	    "a peak that never was" :
+	    NULL;
+}
+
 static const char *
 check(const struct world *world, const struct sequence *sequence,
     const struct episodes_episode *episodes, size_t episode_count)
@@ -340,6 +362,8 @@ check(const struct world *world, const struct sequence *sequence,
 		fault = note_told(&world->told[i], alerts, &alert_count);
 		if (fault == NULL && world->told[i].kind == DETECTION_CLOSE)
 			fault = check_evidence(sequence, &world->told[i]);
+		if (fault == NULL && world->told[i].kind == DETECTION_CLOSE)
+			fault = check_peak(sequence, &world->told[i]);
 	}
 	if (fault != NULL)
 		return fault;
