@@ -109,8 +109,10 @@ compile_unique(struct compiler *compiler, const struct node *node)
 	compile_key_u32(compiler, (uint32_t)node->kind);
 	compile_key_u32(compiler, node->need);
 	compile_key_u32(compiler, node->slot);
-	for (uint32_t i = 0; i < node->count; i++)
+	for (uint32_t i = 0; node->children != NULL && i < node->count; i++)
 		compile_key_u32(compiler, node->children[i]->number);
+	for (uint32_t i = 0; node->literals != NULL && i < node->count; i++)
+		compile_key_span(compiler, node->literals[i]);
 	if (node->kind == NODE_TEST)
 		compile_key_test(compiler, node->test);
 	key = buffer_span(&compiler->key);
@@ -165,6 +167,61 @@ compile_flatten(struct node *const *children, uint32_t count, bool is_and,
 	return flat;
 }
 
+static int
+compile_compare_spans(const void *a, const void *b)
+{
+	return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
+static struct node *
+compile_among(struct compiler *compiler, uint32_t slot,
+    struct span *literals, uint32_t count)
+{
+	struct node node = { .kind = NODE_AMONG, .count = count,
+		.slot = slot, .literals = literals,
+		.cost = 4 + count / 2 };
+
+	qsort(literals, count, sizeof(*literals), compile_compare_spans);
+	return compile_unique(compiler, &node);
+}
+
+/* The AMONG nodes of the first one's field become one; others are kept. */
+static uint32_t
+compile_join_slot(struct compiler *compiler, struct node **parts,
+    uint32_t count, uint32_t first)
+{
+	uint32_t slot = parts[first]->slot, kept = first + 1, total = 0;
+	struct span *literals;
+
+	for (uint32_t i = first; i < count; i++) {
+		if (parts[i]->kind == NODE_AMONG && parts[i]->slot == slot)
+			total += parts[i]->count;
+	}
+	literals = arena_array(compiler->arena, total, sizeof(*literals));
+	total = 0;
+	for (uint32_t i = first; i < count; i++) {
+		if (parts[i]->kind != NODE_AMONG || parts[i]->slot != slot) {
+			parts[kept++] = parts[i];
+			continue;
+		}
+		memcpy(&literals[total], parts[i]->literals,
+		    parts[i]->count * sizeof(*literals));
+		total += parts[i]->count;
+	}
+	parts[first] = compile_among(compiler, slot, literals, total);
+	return kept;
+}
+
+static uint32_t
+compile_join(struct compiler *compiler, struct node **parts, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (parts[i]->kind == NODE_AMONG)
+			count = compile_join_slot(compiler, parts, count, i);
+	}
+	return count;
+}
+
 static struct node *
 compile_many(struct compiler *compiler, const struct expr *expr)
 {
@@ -185,6 +242,8 @@ compile_many(struct compiler *compiler, const struct expr *expr)
 		    parts);
 		node.children = parts;
 	}
+	if (expr->kind == EXPR_OR)
+		node.count = compile_join(compiler, node.children, node.count);
 	node.need = expr->kind == EXPR_N_OF ? expr->need :
 	    is_and			    ? node.count :
 					      1;
@@ -209,11 +268,40 @@ compile_not(struct compiler *compiler, const struct expr *expr)
 	return compile_unique(compiler, &node);
 }
 
+/* A whole value, folded. */
+static bool
+compile_is_literal(const struct rule_test *test)
+{
+	return test->kind == TEST_STRING && !test->cased &&
+	    (test->glob.piece_count == 0 ||
+		(test->glob.piece_count == 1 &&
+		    test->glob.pieces[0].kind == GLOB_LITERAL));
+}
+
+static struct node *
+compile_test(struct compiler *compiler, const struct expr *expr)
+{
+	struct node node = { .kind = NODE_TEST, .test = expr->test };
+	struct span *literal;
+
+	node.slot = expr->slot == FIELD_NONE ? compiler->keyword_slot :
+					       expr->slot;
+	if (compile_is_literal(expr->test)) {
+		literal = arena_array(compiler->arena, 1, sizeof(*literal));
+		if (expr->test->glob.piece_count > 0)
+			*literal = expr->test->glob.pieces[0].literal;
+		return compile_among(compiler, node.slot, literal, 1);
+	}
+	node.cost = test_cost(expr->test);
+	/* A test over every value of the record. */
+	if (expr->slot == FIELD_NONE)
+		node.cost *= 50;
+	return compile_unique(compiler, &node);
+}
+
 struct node *
 compile_expr(struct compiler *compiler, const struct expr *expr)
 {
-	struct node node = { .kind = NODE_TEST };
-
 	switch (expr->kind) {
 	case EXPR_AND:
 	case EXPR_OR:
@@ -224,14 +312,8 @@ compile_expr(struct compiler *compiler, const struct expr *expr)
 	case EXPR_REF:
 		return compile_expr(compiler, expr->ident->expr);
 	case EXPR_TEST:
-		break;
+		return compile_test(compiler, expr);
 	}
-	node.slot = expr->slot == FIELD_NONE ? compiler->keyword_slot :
-					       expr->slot;
-	node.test = expr->test;
-	node.cost = test_cost(expr->test);
-	/* A test over every value of the record. */
-	if (expr->slot == FIELD_NONE)
-		node.cost *= 50;
-	return compile_unique(compiler, &node);
+	CHECK(!"a kind of expression");
+	return NULL;
 }

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Expressions made ready for running: identifiers resolved, equal parts of
- * all rules joined into one node (answered once per event), the cheap first
- * where the order does not matter.
+ * all rules joined into one node (answered once per event), alternatives of
+ * whole values of one field joined into one test, the cheap first where the
+ * order does not matter.
  */
 #ifndef MATCH_COMPILE_H
 #define MATCH_COMPILE_H
 
 #include "match/match_internal.h"
 
-enum node_kind { NODE_TEST, NODE_NOT, NODE_MANY };
+enum node_kind { NODE_TEST, NODE_AMONG, NODE_NOT, NODE_MANY };
 
 struct node {
 	enum node_kind kind;
 	uint32_t need; /* MANY: so many of the children must hold */
 	uint32_t count;
 	struct node **children;
-	uint32_t slot; /* TEST; keywords have the slot after the last */
+	uint32_t slot; /* TEST, AMONG; keywords: the slot after the last */
 	const struct rule_test *test;
+	const struct span *literals; /* AMONG [count], sorted */
 	uint64_t cost;
 	uint32_t number; /* in the order made, so that sorting is stable */
 	uint64_t generation;

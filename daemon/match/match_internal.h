@@ -33,6 +33,10 @@ void test_subject_init_keywords(struct subject *subject,
 enum verdict test_subject(const struct rule_test *test,
     struct subject *subject, struct subject *other, struct arena *arena);
 
+/* Is a folded text one of the literals?  What most rules ask, made short. */
+bool test_subject_among(struct subject *subject, const struct span *literals,
+    uint32_t count, struct arena *arena);
+
 /* What a test costs, roughly in nanoseconds: cheap ones go first. */
 unsigned test_cost(const struct rule_test *test);
 

@@ -154,6 +154,14 @@ matcher_node(struct matcher *matcher, struct node *node)
 	case NODE_TEST:
 		node->verdict = matcher_test(matcher, node);
 		break;
+	case NODE_AMONG:
+		node->verdict = test_subject_among(
+				    matcher_slot(matcher, node->slot),
+				    node->literals, node->count,
+				    matcher->scratch) ?
+		    VERDICT_YES :
+		    VERDICT_NO;
+		break;
 	case NODE_NOT:
 		node->verdict =
 		    verdict_not(matcher_node(matcher, node->children[0]));

@@ -43,6 +43,29 @@ test_folded(struct subject *subject, struct arena *arena)
 	return folded;
 }
 
+bool
+test_subject_among(struct subject *subject, const struct span *literals,
+    uint32_t count, struct arena *arena)
+{
+	const struct span *folded = test_folded(subject, arena);
+
+	for (uint32_t i = 0; i < subject->count; i++) {
+		struct span text = folded[i];
+
+		if (!test_has_text(&subject->members[i]))
+			continue;
+		for (uint32_t j = 0; j < count; j++) {
+			if (literals[j].len == text.len &&
+			    (text.len == 0 ||
+				(literals[j].ptr[0] == text.ptr[0] &&
+				    memcmp(literals[j].ptr, text.ptr,
+					text.len) == 0)))
+				return true;
+		}
+	}
+	return false;
+}
+
 static inline struct span
 test_text(const struct rule_test *test, struct subject *subject, uint32_t i,
     struct arena *arena)
