@@ -38,34 +38,44 @@ digits_of(struct arena *arena, uint64_t number, bool is_negative)
 	return arena_dup(arena, span_make(text + at, sizeof(text) - at));
 }
 
-static struct value
-value_of(struct decoder *decoder, enum json_kind kind, struct json_value value)
+/*
+ * Into a MISSING value, member by member: one that is put together and then
+ * copied costs more than all the rest of this file.
+ */
+static void
+read_value(struct decoder *decoder, enum json_kind kind, struct json_value json,
+    struct value *into)
 {
-	int64_t integer;
-
 	switch (kind) {
 	case JSON_KIND_STRING:
-		return value_string(text_of(decoder, json_value_string(value)));
+		into->kind = VALUE_STRING;
+		into->text = text_of(decoder, json_value_string(json));
+		break;
 	case JSON_KIND_INT:
-		integer = json_value_int(value);
-		return (struct value){ .kind = VALUE_INT,
-			.integer = integer,
-			.text = digits_of(decoder->arena,
-			    integer < 0 ? 0 - (uint64_t)integer :
-					  (uint64_t)integer,
-			    integer < 0) };
+		into->kind = VALUE_INT;
+		into->integer = json_value_int(json);
+		into->text = digits_of(decoder->arena,
+		    into->integer < 0 ? 0 - (uint64_t)into->integer :
+					(uint64_t)into->integer,
+		    into->integer < 0);
+		break;
 	case JSON_KIND_UINT:
-		return (struct value){ .kind = VALUE_BIG,
-			.text = digits_of(decoder->arena,
-			    json_value_uint(value), false) };
+		into->kind = VALUE_BIG;
+		into->text = digits_of(decoder->arena, json_value_uint(json),
+		    false);
+		break;
 	case JSON_KIND_REAL:
-		return value_real(decoder->arena, json_value_real(value));
+		*into = value_real(decoder->arena, json_value_real(json));
+		break;
 	case JSON_KIND_BOOL:
-		return value_bool(json_value_bool(value));
+		*into = value_bool(json_value_bool(json));
+		break;
 	case JSON_KIND_OBJECT:
-		return (struct value){ .kind = VALUE_OBJECT };
+		into->kind = VALUE_OBJECT;
+		break;
 	default:
-		return value_null();
+		into->kind = VALUE_NULL;
+		break;
 	}
 }
 
@@ -152,9 +162,10 @@ take_object(struct decoder *decoder, const struct decode_node *node,
 	const struct decode_node *child;
 	struct json_value value;
 	struct span key;
+	uint32_t hash;
 
-	while (json_next(&iterator, &key, &value)) {
-		child = decode_plan_find(node, key, &decoder->scratch);
+	while (json_next_hashed(&iterator, &key, &hash, &value)) {
+		child = decode_plan_find(node, key, hash, &decoder->scratch);
 		if (child != NULL)
 			take_value(decoder, child, value);
 		else if (decoder->plan->wants_all)
@@ -181,27 +192,54 @@ take_array(struct decoder *decoder, const struct decode_node *node,
 		take_value(decoder, node, value);
 }
 
+/* The one place where a value goes, if that is so and nothing is there yet. */
+static inline struct value *
+only_place(struct decoder *decoder, const struct decode_node *node)
+{
+	const struct decode_terminal *terminal = node->terminals;
+	struct value *raw;
+
+	if (node->terminal_count != 1 || !take_rank(decoder, terminal))
+		return NULL;
+	raw = &decoder->raw[terminal->target];
+	return raw->kind == VALUE_MISSING ? raw : NULL;
+}
+
+static void
+take_scalar(struct decoder *decoder, const struct decode_node *node,
+    struct json_value json, enum json_kind kind)
+{
+	bool is_keyword = decoder->plan->wants_all && kind != JSON_KIND_NULL &&
+	    kind != JSON_KIND_OBJECT;
+	struct value *place, value = { 0 };
+
+	if (node->terminal_count == 0 && !is_keyword)
+		return;
+	place = only_place(decoder, node);
+	if (place != NULL) {
+		read_value(decoder, kind, json, place);
+	} else {
+		place = &value;
+		read_value(decoder, kind, json, place);
+		for (uint32_t i = 0; i < node->terminal_count; i++)
+			add(decoder, &node->terminals[i], place);
+	}
+	if (is_keyword)
+		add_keyword(decoder, place);
+}
+
 /* As deep as the reader's depth limit at most. */
 static void
 take_value(struct decoder *decoder, const struct decode_node *node,
     struct json_value json)
 {
 	enum json_kind kind = json_value_kind(json);
-	bool is_keyword = decoder->plan->wants_all && kind != JSON_KIND_NULL &&
-	    kind != JSON_KIND_OBJECT;
-	struct value value;
 
 	if (kind == JSON_KIND_ARRAY) {
 		take_array(decoder, node, json);
 		return;
 	}
-	if (node->terminal_count > 0 || is_keyword) {
-		value = value_of(decoder, kind, json);
-		for (uint32_t i = 0; i < node->terminal_count; i++)
-			add(decoder, &node->terminals[i], &value);
-		if (is_keyword)
-			add_keyword(decoder, &value);
-	}
+	take_scalar(decoder, node, json, kind);
 	if (kind == JSON_KIND_OBJECT &&
 	    (node->edge_count > 0 || decoder->plan->wants_all))
 		take_object(decoder, node, json);

@@ -23,9 +23,9 @@ struct decode_terminal {
 };
 
 struct decode_edge {
-	uint64_t sign;
 	struct span key; /* without blanks; ptr NULL: a free slot */
 	struct decode_node *child;
+	uint32_t hash;
 };
 
 struct decode_node {
@@ -60,9 +60,9 @@ void decode_plan_free(struct decode_plan *plan); /* accepts NULL */
 
 extern const struct decode_node decode_plan_none; /* wants nothing */
 
-/* The child for a key of a record (json_value_string: padded), or NULL. */
+/* The child for a key of a record and its json_hash_key(), or NULL. */
 const struct decode_node *decode_plan_find(const struct decode_node *node,
-    struct span key, struct buffer *scratch);
+    struct span key, uint32_t hash, struct buffer *scratch);
 
 /* What has come together for one target. */
 struct decode_collect {

@@ -10,56 +10,13 @@
 static struct decode_edge no_edge;
 const struct decode_node decode_plan_none = { .edges = &no_edge };
 
-static inline uint64_t
-mix(uint64_t first, uint64_t last, size_t len)
-{
-	uint64_t sign = (first ^ (last << 23 | last >> 41) ^ len) *
-	    UINT64_C(0x9e3779b97f4a7c15);
-
-	return sign ^ sign >> 32;
-}
-
-/* First and last eight bytes; reads eight at the start in any case. */
-static inline uint64_t
-sign_of(struct span key, bool *ret_has_blank)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t first, last = 0, a, b;
-
-	memcpy(&first, key.ptr, sizeof(first));
-	if (key.len < sizeof(first))
-		first &= (UINT64_C(1) << (8 * key.len)) - 1;
-	else
-		memcpy(&last, key.ptr + key.len - sizeof(last), sizeof(last));
-	/* A byte is zero (Mycroft): here one that was a blank. */
-	a = first ^ (ones * ' ');
-	b = last ^ (ones * ' ');
-	a = (a - ones) & ~a & (ones << 7);
-	b = (b - ones) & ~b & (ones << 7);
-	*ret_has_blank = (a | b) != 0 ||
-	    (key.len > 16 && memchr(key.ptr, ' ', key.len) != NULL);
-	return mix(first, last, key.len);
-}
-
-static uint64_t
-sign_of_unpadded(struct span key)
-{
-	char copy[8] = { 0 };
-	bool ignored;
-
-	if (key.len >= sizeof(copy))
-		return sign_of(key, &ignored);
-	memcpy(copy, key.ptr, key.len);
-	return sign_of(span_make(copy, key.len), &ignored);
-}
-
 static inline const struct decode_node *
-find_edge(const struct decode_node *node, struct span key, uint64_t sign)
+find_edge(const struct decode_node *node, struct span key, uint32_t hash)
 {
-	uint32_t at = (uint32_t)sign & node->mask;
+	uint32_t at = hash & node->mask;
 
 	for (; node->edges[at].key.ptr != NULL; at = (at + 1) & node->mask) {
-		if (node->edges[at].sign == sign &&
+		if (node->edges[at].hash == hash &&
 		    span_equal(node->edges[at].key, key))
 			return node->edges[at].child;
 	}
@@ -67,22 +24,20 @@ find_edge(const struct decode_node *node, struct span key, uint64_t sign)
 }
 
 const struct decode_node *
-decode_plan_find(const struct decode_node *node, struct span key,
+decode_plan_find(const struct decode_node *node, struct span key, uint32_t hash,
     struct buffer *scratch)
 {
-	bool has_blank;
-	uint64_t sign = sign_of(key, &has_blank);
 	struct span stripped;
 
-	if (!has_blank)
-		return find_edge(node, key, sign);
+	if ((hash & JSON_HASH_BLANK) == 0)
+		return find_edge(node, key, hash);
 	buffer_reset(scratch);
 	for (size_t i = 0; i < key.len; i++) {
 		if (key.ptr[i] != ' ')
 			buffer_add_char(scratch, key.ptr[i]);
 	}
 	stripped = buffer_span(scratch);
-	return find_edge(node, stripped, sign_of_unpadded(stripped));
+	return find_edge(node, stripped, json_hash_key(stripped));
 }
 
 static struct decode_node *
@@ -97,7 +52,7 @@ node_new(struct arena *arena)
 static void
 put_edge(struct decode_node *node, struct decode_edge edge)
 {
-	uint32_t at = (uint32_t)edge.sign & node->mask;
+	uint32_t at = edge.hash & node->mask;
 
 	while (node->edges[at].key.ptr != NULL)
 		at = (at + 1) & node->mask;
@@ -107,8 +62,8 @@ put_edge(struct decode_node *node, struct decode_edge edge)
 static struct decode_node *
 edge_add(struct arena *arena, struct decode_node *node, struct span key)
 {
-	struct decode_edge edge = { .sign = sign_of_unpadded(key), .key = key };
-	const struct decode_node *found = find_edge(node, key, edge.sign);
+	struct decode_edge edge = { .hash = json_hash_key(key), .key = key };
+	const struct decode_node *found = find_edge(node, key, edge.hash);
 	struct decode_edge *old = node->edges;
 	uint32_t old_cap = node->mask + 1;
 
@@ -182,7 +137,7 @@ path_add(struct arena *arena, struct decode_node *node, struct span path,
 static void
 target_add(struct decode_plan *plan, struct span path, uint32_t target)
 {
-	char *copy = arena_alloc(plan->arena, path.len + 8);
+	char *copy = arena_alloc(plan->arena, path.len + 1);
 	unsigned parts = 1;
 	uint8_t rank = 0;
 	size_t len = 0;

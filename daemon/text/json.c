@@ -232,6 +232,15 @@ bool
 json_next(struct json_iterator *iterator, struct span *ret_key,
     struct json_value *ret_value)
 {
+	uint32_t ignored;
+
+	return json_next_hashed(iterator, ret_key, &ignored, ret_value);
+}
+
+bool
+json_next_hashed(struct json_iterator *iterator, struct span *ret_key,
+    uint32_t *ret_hash, struct json_value *ret_value)
+{
 	const struct json_tape *tape = iterator->next.document;
 	size_t index = iterator->next.index;
 
@@ -241,6 +250,7 @@ json_next(struct json_iterator *iterator, struct span *ret_key,
 			index = json_tape_after(tape, index + 1);
 		if (index >= iterator->end)
 			return false;
+		*ret_hash = json_tape_hash(tape, index);
 		*ret_key = json_tape_string(tape, index++);
 	} else if (index >= iterator->end) {
 		return false;

@@ -14,8 +14,7 @@
 
 struct key {
 	uint64_t sign; /* equal keys have equal ones */
-	struct span text;
-	size_t index;
+	size_t index;  /* in the tape */
 };
 
 struct json_duplicate {
@@ -45,28 +44,18 @@ json_duplicate_free(struct json_duplicate *duplicate)
 	mem_free(duplicate);
 }
 
-/*
- * The first and last eight bytes and the length.  simdjson's string buffer
- * is padded, so eight bytes can be read at any key's start.
- */
-static inline uint64_t
-sign_of(struct span key)
+static struct span
+text_of(const struct json_duplicate *duplicate, const struct key *key)
 {
-	uint64_t first, last = 0;
-
-	memcpy(&first, key.ptr, sizeof(first));
-	if (key.len < sizeof(first))
-		first &= (UINT64_C(1) << (8 * key.len)) - 1;
-	else
-		memcpy(&last, key.ptr + key.len - sizeof(last), sizeof(last));
-	return (first ^ (last << 23 | last >> 41) ^ key.len) *
-	    UINT64_C(0x9e3779b97f4a7c15);
+	return json_tape_string(duplicate->tape, key->index);
 }
 
 static bool
-is_same(const struct key *a, const struct key *b)
+is_same(const struct json_duplicate *duplicate, const struct key *a,
+    const struct key *b)
 {
-	return a->sign == b->sign && span_equal(a->text, b->text);
+	return a->sign == b->sign &&
+	    span_equal(text_of(duplicate, a), text_of(duplicate, b));
 }
 
 static void
@@ -82,7 +71,7 @@ hide_key(struct json_duplicate *duplicate, const struct key *key)
 static bool
 note_pair(struct json_duplicate *duplicate, const struct key *earlier)
 {
-	duplicate->found = earlier->text;
+	duplicate->found = text_of(duplicate, earlier);
 	if (duplicate->hide)
 		hide_key(duplicate, earlier);
 	return duplicate->hide;
@@ -94,7 +83,7 @@ check_before(struct json_duplicate *duplicate, size_t from)
 	const struct key *last = &duplicate->keys[duplicate->key_count - 1];
 
 	for (struct key *key = &duplicate->keys[from]; key < last; key++) {
-		if (is_same(key, last) && !note_pair(duplicate, key))
+		if (is_same(duplicate, key, last) && !note_pair(duplicate, key))
 			return false;
 	}
 	return true;
@@ -113,12 +102,13 @@ check_large(struct json_duplicate *duplicate, size_t from)
 	for (size_t i = from; i < duplicate->key_count; i++) {
 		const struct key *key = &duplicate->keys[i];
 
-		at = hash_siphash13(hash_key(), key->text) & (cap - 1);
+		at = hash_siphash13(hash_key(), text_of(duplicate, key)) &
+		    (cap - 1);
 		for (; duplicate->slots[at] != 0; at = (at + 1) & (cap - 1)) {
 			const struct key
 			    *other = &duplicate->keys[duplicate->slots[at] - 1];
 
-			if (!is_same(other, key))
+			if (!is_same(duplicate, other, key))
 				continue;
 			if (!note_pair(duplicate, other))
 				return false;
@@ -163,17 +153,19 @@ static inline bool
 check_key(struct json_duplicate *duplicate, size_t index, size_t from,
     uint64_t *filter)
 {
+	uint64_t *word = &duplicate->tape->words[index];
 	struct key *key;
 	uint64_t bit;
-	bool maybe;
+	bool maybe, has_blank;
 
 	if (duplicate->key_count == duplicate->key_cap)
 		duplicate->keys = mem_grow(duplicate->keys, &duplicate->key_cap,
 		    duplicate->key_count + 1, sizeof(*duplicate->keys));
 	key = &duplicate->keys[duplicate->key_count++];
-	key->text = json_tape_string(duplicate->tape, index);
-	key->sign = sign_of(key->text);
+	key->sign = json_hash_sign(json_tape_string(duplicate->tape, index),
+	    &has_blank);
 	key->index = index;
+	*word |= (uint64_t)json_hash_of_sign(key->sign, has_blank) << 32;
 	bit = key->sign >> 55;
 	maybe = filter[bit >> 6] >> (bit & 63) & 1;
 	filter[bit >> 6] |= UINT64_C(1) << (bit & 63);

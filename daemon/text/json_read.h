@@ -65,8 +65,7 @@ bool json_value_bool(struct json_value value);
 int64_t json_value_int(struct json_value value);
 uint64_t json_value_uint(struct json_value value);
 double json_value_real(struct json_value value);
-/* Unescaped.  Eight bytes can be read at its start, however short it is. */
-struct span json_value_string(struct json_value value);
+struct span json_value_string(struct json_value value); /* unescaped */
 
 /* Walks members: start with an iterator of the container, false at the end. */
 struct json_iterator {
@@ -77,6 +76,15 @@ struct json_iterator {
 struct json_iterator json_iterate(struct json_value container);
 bool json_next(struct json_iterator *iterator, struct span *ret_key,
     struct json_value *ret_value);
+
+/*
+ * As json_next(), with the json_hash_key() of the key: quick, not keyed.  It
+ * has JSON_HASH_BLANK if there is a blank in the key.
+ */
+#define JSON_HASH_BLANK 0x800000u
+bool json_next_hashed(struct json_iterator *iterator, struct span *ret_key,
+    uint32_t *ret_hash, struct json_value *ret_value);
+uint32_t json_hash_key(struct span key);
 
 /* An object's member; false if absent or no object. */
 bool json_member(struct json_value object, struct span key,
