@@ -38,7 +38,11 @@ void pattern_free(struct pattern *pattern); /* accepts NULL */
 enum pattern_result pattern_match(const struct pattern *pattern,
     struct span subject);
 
-/* Tightens or widens the limits of all patterns from now on. */
+/*
+ * Tightens or widens the limits of all patterns from now on.  `match_limit`
+ * is in steps from one starting point; all of a subject's together may take
+ * 20 times that.
+ */
 void pattern_set_limits(uint32_t match_limit, uint32_t depth_limit,
     uint32_t heap_limit_kib);
 

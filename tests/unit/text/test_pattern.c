@@ -231,6 +231,42 @@ test_long_subject(void **state)
 	buffer_done(&subject);
 }
 
+/* Counted exactly where the quick run is not sure, to the same answers. */
+static void
+test_total(void **state)
+{
+	struct pattern_options options = options_of("");
+	struct buffer subject = BUFFER_INIT;
+	struct error err = ERROR_NONE;
+	struct pattern *pattern;
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < 32768; i++)
+		buffer_add_char(&subject, 'a');
+	/* n * n / 2 steps: 5 * 10^8 */
+	assert_true(pattern_new(SPAN("a.*[0-9]"), &options, &pattern, &at,
+	    &err));
+	assert_int_equal(pattern_match(pattern, buffer_span(&subject)),
+	    PATTERN_LIMIT);
+	buffer_add_char(&subject, '7');
+	assert_int_equal(pattern_match(pattern, buffer_span(&subject)),
+	    PATTERN_YES);
+	assert_int_equal(pattern_match(pattern, SPAN("aaaa")), PATTERN_NO);
+	pattern_free(pattern);
+	/* One start of many steps, and then none. */
+	assert_true(pattern_new(SPAN("b(?:a|x)*[0-9]{2}"), &options, &pattern,
+	    &at, &err));
+	subject.ptr[32000] = 'b';
+	assert_int_equal(pattern_match(pattern, buffer_span(&subject)),
+	    PATTERN_NO);
+	buffer_add_char(&subject, '7');
+	assert_int_equal(pattern_match(pattern, buffer_span(&subject)),
+	    PATTERN_YES);
+	pattern_free(pattern);
+	buffer_done(&subject);
+}
+
 static void
 test_limits(void **state)
 {
@@ -302,6 +338,7 @@ main(void)
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_long_subject),
+		cmocka_unit_test(test_total),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_risky),
 	};
