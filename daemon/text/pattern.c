@@ -9,7 +9,7 @@
 #include "text/pattern_internal.h"
 
 /* A longer expression is a list of values, for which there are lists. */
-#define PATTERN_LENGTH_MAX 16384
+#define PATTERN_LENGTH_MAX 8192
 /* Groups within each other, as PCRE2's own default. */
 #define PATTERN_GROUPS_MAX 250
 
