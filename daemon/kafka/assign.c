@@ -69,9 +69,12 @@ position_feed(struct kafka_source *source,
 	feed->is_at_end = false;
 	feed->active_us = clock_monotonic_us();
 	feed->reread = -1;
-	if (use_kept(feed, partition->offset))
+	if (use_kept(feed, partition->offset)) {
+		feed->port.position = feed->next;
 		return;
+	}
 	feed->next = partition->offset;
+	feed->port.position = feed->next >= 0 ? feed->next : -1;
 	feed->port.committed =
 	    partition->offset >= 0 && !is_latest ? partition->offset : -1;
 	kafka_feeds_set_metadata(feed, partition->metadata,

@@ -42,16 +42,17 @@ record_fill(struct record *record, const struct feed *feed,
 	rd_kafka_timestamp_type_t type;
 	int64_t ms = rd_kafka_message_timestamp(message, &type);
 
-	record->position.topic = feed->port.topic;
-	record->position.partition = message->partition;
-	record->position.offset = message->offset;
-	record->bytes = span_make(message->payload, message->len);
-	record->broker_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || ms < 0
-	    ? RECORD_NO_TIME
-	    : ms * 1000;
-	record->is_producer_time = type == RD_KAFKA_TIMESTAMP_CREATE_TIME;
-	record->input = feed->port.input;
-	record->feed = feed->port.feed;
+	*record = (struct record){
+		.position = { feed->port.topic, message->partition,
+		    message->offset },
+		.bytes = span_make(message->payload, message->len),
+		.broker_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || ms < 0
+		    ? RECORD_NO_TIME
+		    : ms * 1000,
+		.is_producer_time = type == RD_KAFKA_TIMESTAMP_CREATE_TIME,
+		.input = feed->port.input,
+		.feed = feed->port.feed,
+	};
 }
 
 void

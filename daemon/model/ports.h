@@ -34,7 +34,7 @@ struct port_feed {
 	struct span topic;
 	int32_t partition;
 	int64_t committed; /* next offset to read; -1: nothing committed */
-	int64_t position;  /* where reading begins, whatever was committed */
+	int64_t position;  /* where reading begins; -1: not known yet */
 	struct span metadata; /* what was committed with it */
 };
 
