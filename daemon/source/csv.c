@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buffer.h"
+#include "base/fold.h"
 #include "base/mem.h"
 #include "base/table.h"
 
@@ -158,7 +159,7 @@ add_column(struct source_csv *csv, struct table *seen,
     const struct field *field, struct error *err)
 {
 	struct buffer name = BUFFER_INIT;
-	struct span trimmed = span_trim(field->text);
+	struct span trimmed = fold_repair(csv->arena, span_trim(field->text));
 	bool ok = false;
 
 	buffer_add_char(&name, '"');

@@ -187,6 +187,10 @@ static const struct {
 	    SPAN("{\"a\\\"b\":\"1\"} <- 1\n") },
 	{ "two columns of one name", SPAN("a,b,a\n1,2,3\n"),
 	    SPAN("error: two columns are called \"a\"\n") },
+	{ "a name that is no UTF-8", SPAN("a\xe9\n1\n"),
+	    SPAN("{\"a\xef\xbf\xbd\":\"1\"} <- 1\n") },
+	{ "two that repair makes one", SPAN("\xe9,\xe8\n1,2\n"),
+	    SPAN("error: two columns are called \"\xef\xbf\xbd\"\n") },
 	{ "names that do not close", SPAN("\"a,b\n1,2\n"),
 	    SPAN("error: a quoted name in the first row is not closed\n") },
 };
