@@ -64,8 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		render(&view, FRAME_ECS, FRAME_INVESTIGATORS, 8192);
 		render(&view, FRAME_ECS, FRAME_INVESTIGATORS, FRAME_SIZE_MIN);
 		render(&view, FRAME_ECS, FRAME_REFERENCE, FRAME_SIZE_MIN);
-		render(&view, FRAME_PLAIN, FRAME_INVESTIGATORS,
-		    FRAME_SIZE_MIN);
+		render(&view, FRAME_PLAIN, FRAME_INVESTIGATORS, FRAME_SIZE_MIN);
 		render(&view, FRAME_PLAIN, FRAME_REFERENCE, FRAME_SIZE_MIN);
 	}
 	json_reader_free(reader);

@@ -17,8 +17,17 @@
 /* 2026-03-02T21:14:07.412Z: 20,514 days after the epoch; `date -d @...`. */
 #define FIXTURE_TIME (INT64_C(1772486047) * FIXTURE_SECOND + 412000)
 
-enum { USER_ID, USER_NAME, SUBJECT_ID, SYSTEM_NAME, SYSTEM_CLASS, CASE_ID,
-	RECORD_ID, EVENT_ACTION, LOCAL_DATE };
+enum {
+	USER_ID,
+	USER_NAME,
+	SUBJECT_ID,
+	SYSTEM_NAME,
+	SYSTEM_CLASS,
+	CASE_ID,
+	RECORD_ID,
+	EVENT_ACTION,
+	LOCAL_DATE
+};
 
 static const char *const fixture_fields[FIXTURE_FIELDS] = { "user.id",
 	"user.name", "subject.id", "system.name", "system.class", "case.id",
@@ -39,8 +48,8 @@ struct fixture {
 };
 
 /* What the rule loader does with names. */
-static inline struct template
-fixture_template(struct fixture *fixture, const char *text)
+static inline struct template fixture_template(struct fixture *fixture,
+    const char *text)
 {
 	static const struct {
 		const char *name;
@@ -56,9 +65,8 @@ fixture_template(struct fixture *fixture, const char *text)
 		&err))
 		testing_fail(text, "%s", err.text);
 	for (size_t i = 0; i < template.count; i++) {
-		template.parts[i].tag =
-		    field_set_find(fixture->rules->fields,
-			template.parts[i].text);
+		template.parts[i].tag = field_set_find(fixture->rules->fields,
+		    template.parts[i].text);
 		for (size_t j = 0; j < sizeof(known) / sizeof(known[0]); j++)
 			if (span_is(template.parts[i].text, known[j].name))
 				template.parts[i].tag = known[j].tag;
@@ -202,8 +210,8 @@ fixture_parse(const char *name, struct span text)
 	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 
 	if (root == NULL)
-		testing_fail(name, "no JSON: %s at %d of " SPAN_FMT,
-		    error.text, error.position, SPAN_ARG(text));
+		testing_fail(name, "no JSON: %s at %d of " SPAN_FMT, error.text,
+		    error.position, SPAN_ARG(text));
 	return root;
 }
 

@@ -89,9 +89,8 @@ rfc5424_timestamp(struct rfc5424_reader *in, struct span *ret_timestamp)
 	if (rfc5424_char(in, '.') && !rfc5424_digits(in, 1, 6, &fraction))
 		return false;
 	*ret_timestamp = span_make(start, (size_t)(in->at - start) + 1);
-	return rfc5424_char(in, 'Z') && month >= 1 && month <= 12 &&
-	    day >= 1 && day <= 31 && hour <= 23 && minute <= 59 &&
-	    second <= 59;
+	return rfc5424_char(in, 'Z') && month >= 1 && month <= 12 && day >= 1 &&
+	    day <= 31 && hour <= 23 && minute <= 59 && second <= 59;
 }
 
 static inline bool
@@ -121,8 +120,8 @@ rfc5424_sd(struct rfc5424_reader *in, struct rfc5424 *message)
 	    !rfc5424_word(in, 32, "= ]\"", &message->sd_id))
 		return false;
 	while (rfc5424_char(in, ' ')) {
-		struct rfc5424_param *param =
-		    &message->params[message->param_count];
+		struct rfc5424_param
+		    *param = &message->params[message->param_count];
 
 		if (message->param_count++ == RFC5424_PARAMS ||
 		    !rfc5424_word(in, 32, "= ]\"", &param->name) ||

@@ -126,8 +126,8 @@ test_two_bounds(void **state)
 	json_t *root;
 
 	(void)state;
-	fixture->correlation.bounds[1] =
-	    (struct correlation_bound){ COMPARE_LT, 12.5 };
+	fixture->correlation.bounds[1] = (struct correlation_bound){ COMPARE_LT,
+		12.5 };
 	fixture->correlation.bound_count = 2;
 	fixture->correlation.kind = CORRELATION_EVENT_COUNT;
 	fixture->correlation.value_count = 0;
@@ -181,8 +181,9 @@ test_named(void **state)
 		{ .kind = VALUE_STRING, .text = { "pn:1", 4 } },
 		{ .kind = VALUE_STRING, .text = { "pn:2", 4 } },
 	};
-	struct value both = { .kind = VALUE_LIST, .count = 2,
-		.items = members };
+	struct value both = {
+		.kind = VALUE_LIST, .count = 2, .items = members
+	};
 	struct fixture *fixture = fixture_new();
 	json_t *root;
 
@@ -211,8 +212,7 @@ test_named(void **state)
 	fixture_want(root, "systems",
 	    "{\"count\":1,\"system.class\":[\"rms\"],"
 	    "\"system.name\":[\"niche-rms\"]}");
-	fixture_want(root, "case",
-	    "{\"case.id\":[\"25-138337\"],\"count\":1}");
+	fixture_want(root, "case", "{\"case.id\":[\"25-138337\"],\"count\":1}");
 	fixture_want(root, "distinct_days", "2");
 	fixture_want(root, "evidence/1/values/subject.id",
 	    "[\"pn:1\",\"pn:2\"]");
@@ -256,8 +256,8 @@ test_counter_evidence(void **state)
 	(void)state;
 	fixture_evidence(fixture, 10);
 	fixture_set_all(fixture, CASE_ID, "25-1");
-	counters[0].say =
-	    fixture_template(fixture, "was assigned to {case.id}");
+	counters[0].say = fixture_template(fixture,
+	    "was assigned to {case.id}");
 	counters[1].say = fixture_template(fixture, "never said");
 	fixture->rule.extension.counters = counters;
 	fixture->rule.extension.counter_count = 2;
@@ -365,12 +365,13 @@ test_limit(void **state)
 			testing_fail(cases[i].name, "%zu bytes, limit %zu",
 			    fixture->out.len, cases[i].limit);
 		if (samples < cases[i].want_evidence)
-			testing_fail(cases[i].name,
-			    "got %zu samples, want %zu", samples,
-			    cases[i].want_evidence);
+			testing_fail(cases[i].name, "got %zu samples, want %zu",
+			    samples, cases[i].want_evidence);
 		if (text < cases[i].want_texts)
-			testing_fail(cases[i].name, "got %zu bytes of title, "
-			    "want %zu", text, cases[i].want_texts);
+			testing_fail(cases[i].name,
+			    "got %zu bytes of title, "
+			    "want %zu",
+			    text, cases[i].want_texts);
 		fixture_want(root, "count", "12");
 		json_decref(root);
 	}
@@ -397,8 +398,7 @@ test_value_is_cut(void **state)
 	fixture_evidence(fixture, 1);
 	fixture_set_text(fixture, 0, RECORD_ID, buffer_string(&text));
 	root = fixture_build(fixture);
-	fixture_want(root, "evidence/0/values/record.id",
-	    buffer_string(&want));
+	fixture_want(root, "evidence/0/values/record.id", buffer_string(&want));
 	fixture_want(root, "truncated", "true");
 	json_decref(root);
 	buffer_done(&text);
@@ -468,16 +468,23 @@ test_notice(void **state)
 static void
 test_notice_id(void **state)
 {
-	struct notice a = { .kind = NOTICE_GAP, .about = SPAN("x"),
-		.at_us = 1 };
-	struct notice same = { .kind = NOTICE_GAP, .about = SPAN("x"),
-		.at_us = 1, .count = 9, .sentence = SPAN("other words") };
-	struct notice kind = { .kind = NOTICE_LATE, .about = SPAN("x"),
-		.at_us = 1 };
-	struct notice about = { .kind = NOTICE_GAP, .about = SPAN("y"),
-		.at_us = 1 };
-	struct notice later = { .kind = NOTICE_GAP, .about = SPAN("x"),
-		.at_us = 2 };
+	struct notice a = {
+		.kind = NOTICE_GAP, .about = SPAN("x"), .at_us = 1
+	};
+	struct notice same = { .kind = NOTICE_GAP,
+		.about = SPAN("x"),
+		.at_us = 1,
+		.count = 9,
+		.sentence = SPAN("other words") };
+	struct notice kind = {
+		.kind = NOTICE_LATE, .about = SPAN("x"), .at_us = 1
+	};
+	struct notice about = {
+		.kind = NOTICE_GAP, .about = SPAN("y"), .at_us = 1
+	};
+	struct notice later = {
+		.kind = NOTICE_GAP, .about = SPAN("x"), .at_us = 2
+	};
 
 	(void)state;
 	assert_true(alert_notice_id(&a).bits == alert_notice_id(&same).bits);

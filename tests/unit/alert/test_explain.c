@@ -39,8 +39,9 @@ test_names(void **state)
 		{ .kind = VALUE_STRING, .text = { "a", 1 } },
 		{ .kind = VALUE_STRING, .text = { "b", 1 } },
 	};
-	struct value both = { .kind = VALUE_LIST, .count = 2,
-		.items = members };
+	struct value both = {
+		.kind = VALUE_LIST, .count = 2, .items = members
+	};
 	struct fixture *fixture = fixture_new();
 
 	(void)state;
@@ -56,8 +57,8 @@ test_names(void **state)
 	/* The group's value counts, whatever the samples say. */
 	fixture_set_all(fixture, SUBJECT_ID, "other");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		fixture->rule.extension.sentence =
-		    fixture_template(fixture, cases[i].sentence);
+		fixture->rule.extension.sentence = fixture_template(fixture,
+		    cases[i].sentence);
 		want_sentence(fixture, cases[i].sentence, cases[i].want);
 	}
 	fixture_free(fixture);
@@ -69,13 +70,12 @@ test_limit_of_two_bounds(void **state)
 	struct fixture *fixture = fixture_new();
 
 	(void)state;
-	fixture->correlation.bounds[1] =
-	    (struct correlation_bound){ COMPARE_LT, 20 };
+	fixture->correlation.bounds[1] = (struct correlation_bound){ COMPARE_LT,
+		20 };
 	fixture->correlation.bound_count = 2;
-	fixture->rule.extension.sentence =
-	    fixture_template(fixture, "limit {limit}");
-	want_sentence(fixture, "range",
-	    "limit at least 10 and less than 20");
+	fixture->rule.extension.sentence = fixture_template(fixture,
+	    "limit {limit}");
+	want_sentence(fixture, "range", "limit at least 10 and less than 20");
 	fixture_free(fixture);
 }
 

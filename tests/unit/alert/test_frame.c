@@ -77,8 +77,7 @@ take_frame(void *context, struct span frame)
 	if (frame.len > limit)
 		testing_fail("size", "%zu bytes, limit %zu", frame.len, limit);
 	for (size_t i = 0; i < frame.len; i++)
-		if ((unsigned char)frame.ptr[i] < 0x20 ||
-		    frame.ptr[i] == 0x7f)
+		if ((unsigned char)frame.ptr[i] < 0x20 || frame.ptr[i] == 0x7f)
 			testing_fail("control character", "%d at %zu",
 			    frame.ptr[i], i);
 	frame.ptr = mem_dup(frame.ptr, frame.len);
@@ -97,8 +96,7 @@ scene_render_text(struct scene *scene, struct span record)
 	scene_clear(scene);
 	if (!alert_read(scene->reader, record, &view, &err))
 		testing_fail("read", "%s", err.text);
-	frame_render(&scene->options, &view, &scene->place, take_frame,
-	    scene);
+	frame_render(&scene->options, &view, &scene->place, take_frame, scene);
 	assert_true(scene->frames.count >= 1);
 }
 
@@ -277,8 +275,8 @@ test_ecs(void **state)
 
 	(void)state;
 	fixture->rule.description = SPAN("Curiosity");
-	fixture->rule.extension.sentence =
-	    fixture_template(fixture, "{count} \xe2\x82\xac \xf0\x9f\x98\x80");
+	fixture->rule.extension.sentence = fixture_template(fixture,
+	    "{count} \xe2\x82\xac \xf0\x9f\x98\x80");
 	fixture_evidence(fixture, 2);
 	fixture_set_text(fixture, 0, USER_ID, "P1");
 	fixture_set_text(fixture, 1, USER_ID, "P2");
@@ -287,8 +285,7 @@ test_ecs(void **state)
 	root = body(scene, 0);
 	fixture_want(root, "@timestamp", "2026-03-02T21:15:08.752Z");
 	fixture_want(root, "ecs/version", "8.11.0");
-	fixture_want(root, "message",
-	    "12 \xe2\x82\xac \xf0\x9f\x98\x80");
+	fixture_want(root, "message", "12 \xe2\x82\xac \xf0\x9f\x98\x80");
 	fixture_want(root, "event/kind", "alert");
 	fixture_want(root, "event/category", "[\"intrusion_detection\"]");
 	fixture_want(root, "event/id", "ir-6f1c09d2a4b8e377");
@@ -298,8 +295,7 @@ test_ecs(void **state)
 	fixture_want(root, "rule/id", "2d3684e1-2889-4bff-a9db-1f7ee0069a73");
 	fixture_want(root, "rule/name", "subject_swarm");
 	fixture_want(root, "rule/description", "Curiosity");
-	fixture_want(root, "rule/version",
-	    "sha256:" REPEAT8("abababab"));
+	fixture_want(root, "rule/version", "sha256:" REPEAT8("abababab"));
 	fixture_want(root, "user", "{\"name\":\"jo\"}");
 	fixture_want(root, "related/user", "[\"P1\",\"P2\",\"jo\"]");
 	fixture_want(root, "integrity/kind", "open");
@@ -332,13 +328,13 @@ test_follow_up(void **state)
 		scene_render(scene);
 		assert_true(scene->frames.count > 3);
 		for (size_t j = 0; j < scene->frames.count; j++) {
-			const struct rfc5424 *message =
-			    &scene->frames.messages[j];
+			const struct rfc5424 *message = &scene->frames
+							     .messages[j];
 			json_t *root = body(scene, j), *evidence, *sample;
 			size_t at;
 
-			snprintf(want_part, sizeof(want_part), "%zu/%zu",
-			    j + 1, scene->frames.count);
+			snprintf(want_part, sizeof(want_part), "%zu/%zu", j + 1,
+			    scene->frames.count);
 			assert_span_equal(rfc5424_param(message, "part"),
 			    span_of(want_part));
 			assert_span_equal(rfc5424_param(message, "alert"),
@@ -350,8 +346,9 @@ test_follow_up(void **state)
 			evidence = fixture_at(root, "integrity/evidence");
 			json_array_foreach(evidence, at, sample)
 			{
-				assert_int_equal(json_integer_value(
-				    json_object_get(sample, "offset")),
+				assert_int_equal(
+				    json_integer_value(json_object_get(sample,
+					"offset")),
 				    8812 + samples);
 				samples++;
 			}
@@ -385,8 +382,7 @@ test_oversized_values(void **state)
 	for (size_t j = 0; j < scene->frames.count; j++) {
 		json_t *root = body(scene, j), *group;
 
-		found += json_array_size(
-		    fixture_at(root, "integrity/triage"));
+		found += json_array_size(fixture_at(root, "integrity/triage"));
 		group = fixture_at(root, "integrity/group/subject.id");
 		if (group != NULL) {
 			const char *got = json_string_value(group);
@@ -409,9 +405,12 @@ test_self(void **state)
 {
 	struct scene *scene = scene_new();
 	struct fixture *fixture = scene->fixture;
-	struct notice notice = { .kind = NOTICE_GAP, .level = LEVEL_MEDIUM,
-		.about = SPAN("t/0"), .sentence = SPAN("gone"),
-		.at_us = FIXTURE_TIME, .count = 1 };
+	struct notice notice = { .kind = NOTICE_GAP,
+		.level = LEVEL_MEDIUM,
+		.about = SPAN("t/0"),
+		.sentence = SPAN("gone"),
+		.at_us = FIXTURE_TIME,
+		.count = 1 };
 	json_t *root;
 
 	(void)state;
@@ -439,8 +438,8 @@ test_reference(void **state)
 	for (uint32_t i = 0; i < FIXTURE_FIELDS; i++)
 		fixture_set_all(fixture, i, "SECRET");
 	fixture->group[0] = SPAN("SECRET");
-	fixture->rule.extension.sentence =
-	    fixture_template(fixture, "{user.id} {subject.id}");
+	fixture->rule.extension.sentence = fixture_template(fixture,
+	    "{user.id} {subject.id}");
 	scene->options.audience = FRAME_REFERENCE;
 	for (size_t i = 0; i < 2; i++) {
 		struct span frame;
