@@ -199,4 +199,5 @@ correlate_get_stats(const struct correlate *correlate,
     struct correlate_stats *ret_stats)
 {
 	*ret_stats = correlate->stats;
+	ret_stats->bytes += evidence_bytes(correlate->store);
 }

@@ -17,6 +17,7 @@ struct evidence_store {
 	size_t pending_count, pending_cap;
 	struct digest *digests; /* by ordinal, in the batch's arena */
 	size_t digest_count;
+	size_t bytes; /* of what is kept */
 };
 
 struct evidence_store *
@@ -36,6 +37,12 @@ evidence_free(struct evidence_store *store)
 	}
 	mem_free(store->pending);
 	mem_free(store);
+}
+
+size_t
+evidence_bytes(const struct evidence_store *store)
+{
+	return store->bytes;
 }
 
 void
@@ -88,16 +95,19 @@ copy_value(const struct value *from, struct value *to, char **at)
 
 /* One block, from `arena` unless NULL. */
 static struct value *
-copy_values(const struct value *values, uint32_t count, struct arena *arena)
+copy_values(const struct value *values, uint32_t count, struct arena *arena,
+    size_t *ret_bytes)
 {
 	size_t room = count * sizeof(*values);
 	struct value *copy;
 	char *at;
 
+	*ret_bytes = 0;
 	if (count == 0)
 		return NULL;
 	for (uint32_t i = 0; i < count; i++)
 		room += value_room(&values[i]);
+	*ret_bytes = room;
 	copy = arena != NULL ? arena_alloc(arena, room) : mem_alloc(room);
 	at = (char *)(copy + count);
 	for (uint32_t i = 0; i < count; i++)
@@ -107,7 +117,7 @@ copy_values(const struct value *values, uint32_t count, struct arena *arena)
 
 static struct value *
 pick_values(const struct event *event, const struct rule *rule,
-    struct arena *arena)
+    struct arena *arena, size_t *ret_bytes)
 {
 	struct value stack[VALUES_ON_STACK], *picked = stack, *copy;
 
@@ -115,7 +125,7 @@ pick_values(const struct event *event, const struct rule *rule,
 		picked = mem_array(rule->kept_count, sizeof(*picked));
 	for (uint32_t i = 0; i < rule->kept_count; i++)
 		picked[i] = *event_value(event, rule->kept_slots[i]);
-	copy = copy_values(picked, rule->kept_count, arena);
+	copy = copy_values(picked, rule->kept_count, arena, ret_bytes);
 	if (picked != stack)
 		mem_free(picked);
 	return copy;
@@ -172,6 +182,7 @@ evidence_keep(struct evidence_store *store, const struct hit *hit,
 	    store->pending_count + 1, sizeof(*store->pending));
 	store->pending[store->pending_count++] = kept;
 	kept->pending = store->pending_count;
+	store->bytes += sizeof(*kept);
 	return kept;
 }
 
@@ -182,6 +193,7 @@ evidence_release(struct evidence_store *store, struct evidence_kept *kept)
 		return;
 	if (kept->pending > 0)
 		store->pending[kept->pending - 1] = NULL;
+	store->bytes -= sizeof(*kept) + kept->value_bytes;
 	mem_free((void *)kept->evidence.values);
 	kept->next_free = store->free_list;
 	store->free_list = kept;
@@ -194,7 +206,9 @@ evidence_seal(struct evidence_store *store, struct evidence_kept *kept)
 		return;
 	digest_record(store, kept->event, kept->ordinal,
 	    kept->evidence.sha256);
-	kept->evidence.values = pick_values(kept->event, kept->rule, NULL);
+	kept->evidence.values = pick_values(kept->event, kept->rule, NULL,
+	    &kept->value_bytes);
+	store->bytes += kept->value_bytes;
 	store->pending[kept->pending - 1] = NULL;
 	kept->pending = 0;
 	kept->event = NULL;
@@ -214,8 +228,8 @@ evidence_seal_all(struct evidence_store *store)
 }
 
 void
-evidence_remap(struct evidence_kept *kept, const uint32_t *from,
-    uint32_t count)
+evidence_remap(struct evidence_store *store, struct evidence_kept *kept,
+    const uint32_t *from, uint32_t count)
 {
 	const struct value *old = kept->evidence.values;
 	struct value *picked = mem_array(count, sizeof(*picked));
@@ -224,7 +238,10 @@ evidence_remap(struct evidence_kept *kept, const uint32_t *from,
 		if (from[i] != UINT32_MAX)
 			picked[i] = old[from[i]];
 	}
-	kept->evidence.values = copy_values(picked, count, NULL);
+	store->bytes -= kept->value_bytes;
+	kept->evidence.values = copy_values(picked, count, NULL,
+	    &kept->value_bytes);
+	store->bytes += kept->value_bytes;
 	mem_free(picked);
 	mem_free((void *)old);
 }
@@ -234,8 +251,10 @@ evidence_copy(const struct evidence *evidence, uint32_t value_count,
     struct arena *arena)
 {
 	struct evidence copy = *evidence;
+	size_t bytes;
 
-	copy.values = copy_values(evidence->values, value_count, arena);
+	copy.values = copy_values(evidence->values, value_count, arena,
+	    &bytes);
 	return copy;
 }
 
@@ -244,9 +263,10 @@ evidence_of_hit(struct evidence_store *store, const struct hit *hit,
     const struct rule *rule, uint32_t ordinal, struct arena *arena)
 {
 	struct evidence evidence = describe(hit);
+	size_t bytes;
 
 	digest_record(store, hit->event, ordinal, evidence.sha256);
-	evidence.values = pick_values(hit->event, rule, arena);
+	evidence.values = pick_values(hit->event, rule, arena, &bytes);
 	return evidence;
 }
 

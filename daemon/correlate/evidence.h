@@ -19,12 +19,16 @@ struct evidence_kept {
 	const struct event *event;
 	const struct rule *rule; /* whose kept_slots */
 	uint32_t ordinal;	 /* of the event in the batch */
+	size_t value_bytes;
 	size_t pending;		 /* place among the unsealed, from 1 */
 	struct evidence_kept *next_free;
 };
 
 struct evidence_store *evidence_new(void);
 void evidence_free(struct evidence_store *store);
+
+/* What is kept now takes so much. */
+size_t evidence_bytes(const struct evidence_store *store);
 
 /* A batch of at most `events` events begins; `arena` lives as long as it. */
 void evidence_begin(struct evidence_store *store, struct arena *arena,
@@ -42,8 +46,8 @@ void evidence_seal(struct evidence_store *store, struct evidence_kept *kept);
 
 /* Replaces sealed values by `count` new ones: new[i] = old[from[i]], a
  * missing value where from[i] is UINT32_MAX. */
-void evidence_remap(struct evidence_kept *kept, const uint32_t *from,
-    uint32_t count);
+void evidence_remap(struct evidence_store *store, struct evidence_kept *kept,
+    const uint32_t *from, uint32_t count);
 
 /* A copy that lives in `arena`, with `value_count` values. */
 struct evidence evidence_copy(const struct evidence *evidence,

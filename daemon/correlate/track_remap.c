@@ -9,6 +9,7 @@
 struct remap {
 	const struct rule_set *old_rules, *rules;
 	const struct correlation *new;
+	struct evidence_store *store;
 	uint32_t *values; /* [value_count]: where it was; UINT32_MAX: nowhere */
 	uint32_t value_count;
 	bool same_values;
@@ -66,7 +67,7 @@ remap_kept(const struct remap *remap, struct evidence_kept *kept)
 		return;
 	kept->evidence.rule = map_rule(remap, kept->evidence.rule);
 	if (!remap->same_values)
-		evidence_remap(kept, remap->values, remap->value_count);
+		evidence_remap(remap->store, kept, remap->values, remap->value_count);
 }
 
 static void
@@ -94,6 +95,7 @@ track_remap(struct track *track, const struct rule_set *old_rules,
 		.old_rules = old_rules,
 		.rules = track->correlate->rules,
 		.new = rule->correlation,
+		.store = track->correlate->store,
 	};
 
 	map_values(&remap, track->rule, rule);

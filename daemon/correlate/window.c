@@ -164,6 +164,8 @@ window_observe(struct window *window, int64_t settled_us, int64_t at_us,
 		judge_change(window, &change, kept);
 	}
 	episode_tell_due(window, INT64_MIN);
+	if (window->terms->is_distinct)
+		window_distinct_compact_evidence(window);
 	if (window->len >= window->compact_at)
 		compact(window, settled_us);
 }

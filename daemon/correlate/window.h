@@ -107,6 +107,7 @@ struct window {
 	size_t left;
 	uint64_t tail_sum;
 	struct window_values *values; /* value_count */
+	uint32_t crowd; /* value_count: hits since records were crowded out */
 	struct episode *episodes;     /* by time, apart by over a timespan */
 	uint32_t episode_count, episode_cap;
 };

@@ -7,11 +7,13 @@
 #define NONE WINDOW_VALUES_NONE
 
 /*
- * So many hits that no episode covers yet keep their record as evidence;
- * beyond it every second one is let go, or one value repeated for ever would
- * cost a record each.  The hits themselves stay: they count.
+ * One value repeated for ever may stay unsatisfied: its hits must be kept, for
+ * any of them may be an episode's first, but a record with each would cost ten
+ * times as much.  So of hits that no episode covers yet only one in SPARSE
+ * keeps its record once there are CROWD.
  */
-#define EVIDENCE_MAX 1024
+#define CROWD 1024
+#define SPARSE 64
 
 /* ---- The C values met last on a walk over entries ---- */
 
@@ -285,22 +287,31 @@ thin(struct thinning *thinning)
 
 /* ---- After that ---- */
 
+/* Of the entries from `begin` on, but not the newest. */
 static void
-crowd_out_evidence(struct window *window)
+crowd_out(struct window *window, size_t begin, size_t keep_every)
 {
-	bool is_second = false;
+	size_t spare = window->terms->ends.last, nth = 0;
 
-	for (size_t i = 0; i < window->len; i++) {
+	for (size_t i = begin; i + spare < window->len; i++) {
 		struct window_entry *entry = &window->entries[i];
 
-		if (entry->kept == NULL || is_covered(window, entry->at_us))
+		if (entry->kept == NULL || is_covered(window, entry->at_us) ||
+		    nth++ % keep_every == 0)
 			continue;
-		if (is_second) {
-			evidence_release(window->terms->store, entry->kept);
-			entry->kept = NULL;
-		}
-		is_second = !is_second;
+		evidence_release(window->terms->store, entry->kept);
+		entry->kept = NULL;
 	}
+}
+
+void
+window_distinct_compact_evidence(struct window *window)
+{
+	if (!window->terms->condition.is_monotone || ++window->crowd < CROWD)
+		return;
+	window->crowd = 0;
+	if (window->len >= CROWD)
+		crowd_out(window, window->len - CROWD, SPARSE);
 }
 
 static void
@@ -343,8 +354,9 @@ window_distinct_compact(struct window *window, int64_t settled_us)
 	mem_free(thinning.near.values);
 	mem_free(thinning.ahead);
 	mem_free(thinning.kept_us);
+	window->crowd = 0;
 	if (window->terms->condition.is_monotone &&
-	    thinning.kept_count > EVIDENCE_MAX)
-		crowd_out_evidence(window);
+	    thinning.kept_count > CROWD)
+		crowd_out(window, 0, 2 * thinning.kept_count / CROWD);
 	rebuild_values(window);
 }

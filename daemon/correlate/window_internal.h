@@ -33,6 +33,8 @@ void window_count_compact(struct window *window, int64_t settled_us);
 void window_distinct_insert(struct window *window, size_t index, int64_t at_us,
     const struct window_value *value, struct window_change *change);
 void window_distinct_compact(struct window *window, int64_t settled_us);
+/* After each hit: not every unsatisfied one keeps its record. */
+void window_distinct_compact_evidence(struct window *window);
 void window_distinct_done(struct window *window);
 size_t window_distinct_bytes(const struct window *window);
 
