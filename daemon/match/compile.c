@@ -314,6 +314,5 @@ compile_expr(struct compiler *compiler, const struct expr *expr)
 	case EXPR_TEST:
 		return compile_test(compiler, expr);
 	}
-	CHECK(!"a kind of expression");
-	return NULL;
+	check_failed("a kind of expression", __FILE__, __LINE__);
 }

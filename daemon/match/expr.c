@@ -67,6 +67,5 @@ match_expr(const struct expr *expr, const struct event *event,
 	case EXPR_TEST:
 		return expr_test(expr, event, scratch);
 	}
-	CHECK(!"a kind of expression");
-	return VERDICT_NO;
+	check_failed("a kind of expression", __FILE__, __LINE__);
 }
