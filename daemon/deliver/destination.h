@@ -43,7 +43,7 @@ struct destination_options {
 struct destination *destination_new(const struct destination_options *options);
 void destination_free(struct destination *destination); /* accepts NULL */
 
-/* The ports that it calls, once both are open. */
+/* The ports that it calls, once both are open; borrowed. */
 void destination_connect(struct destination *destination,
     const struct port_alerts *alerts, const struct port_frame *frame);
 

@@ -26,7 +26,8 @@ struct route {
 	const char *name;
 	struct destination *destination;
 	struct transport *transport;
-	struct port_alerts alerts;
+	struct port_alerts alerts;   /* both borrowed by the destination */
+	struct port_frame frames;
 	struct event *due;
 	struct json_reader *reader;
 	struct frame_options frame;
@@ -95,6 +96,12 @@ on_disconnected(void *context, const struct error *err)
 	log_warning("destination %s: %s", route->name, err->text);
 	destination_frame_events.disconnected(route->destination, err);
 	run_soon(route);
+}
+
+static void
+on_bad_frame(void *context, const struct error *err)
+{
+	log_error("destination %s: %s", route_of(context)->name, err->text);
 }
 
 static void
@@ -168,8 +175,9 @@ open_ports(struct route *route, struct event_base *base, struct kafka *kafka,
 		.name = config->name,
 		.address = config->address,
 		.buffer_bytes = TRANSPORT_BUFFER_BYTES,
+		.tell = on_bad_frame,
+		.context = route,
 	};
-	struct port_frame frame;
 
 	if (!transport_open(base, &transport, &frame_events, route,
 	    &route->transport, err))
@@ -177,8 +185,9 @@ open_ports(struct route *route, struct event_base *base, struct kafka *kafka,
 	if (!kafka_alerts_open(kafka, config->name, &destination_alerts_events,
 	    route->destination, &route->alerts, err))
 		return error_prefix(err, "destination %s", config->name);
-	frame = transport_port(route->transport);
-	destination_connect(route->destination, &route->alerts, &frame);
+	route->frames = transport_port(route->transport);
+	destination_connect(route->destination, &route->alerts,
+	    &route->frames);
 	return true;
 }
 

@@ -67,7 +67,7 @@ class Path(unittest.TestCase):
         self.broker.create_topic(topic, 2)
         made = config(self.broker, [topic], [], destinations)
         made["kafka"]["group"] = group
-        daemon = Daemon(made, instance=group)
+        daemon = self.daemon = Daemon(made, instance=group)
         self.addCleanup(daemon.close)
         self.rules = os.path.join(daemon.folder, "rules")
         os.mkdir(self.rules)
@@ -92,7 +92,9 @@ class Path(unittest.TestCase):
                      if user in line["msg"]]
             return found if len(found) >= count else None
 
-        return wait_until(enough, 30, f"{count} frames about {user}")
+        return wait_until(enough, 30,
+                          lambda: f"{count} frames about {user}; its log:\n"
+                          + self.daemon.log_text())
 
     def test_one_alert_all_the_way(self):
         daemon = self.open("way", "way", [tcp("way", self.receiver.port)])

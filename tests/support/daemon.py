@@ -92,7 +92,8 @@ def config(broker, topics, rules, destinations=(), **more):
 
 def tcp(name, port, **more):
     return {"name": name, "transport": "tcp",
-            "address": f"127.0.0.1:{port}", **more}
+            "address": f"127.0.0.1:{port}", "audience": "investigators",
+            **more}
 
 
 def alerts(broker):
