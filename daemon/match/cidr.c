@@ -4,8 +4,7 @@
 
 #include "match/match_internal.h"
 
-static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
-	0xff };
+static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 bool
 cidr_parse(struct span text, uint8_t ret_address[16], bool *ret_is_v4)

@@ -152,8 +152,7 @@ compile_flatten(struct node *const *children, uint32_t count, bool is_and,
 		const struct node *child = children[i];
 
 		if (child->kind == NODE_MANY && child->count > 1 &&
-		    (is_and ? child->need == child->count :
-			      child->need == 1)) {
+		    (is_and ? child->need == child->count : child->need == 1)) {
 			for (uint32_t j = 0; j < child->count; j++, flat++) {
 				if (ret_flat != NULL)
 					ret_flat[flat] = child->children[j];
@@ -174,11 +173,13 @@ compile_compare_spans(const void *a, const void *b)
 }
 
 static struct node *
-compile_among(struct compiler *compiler, uint32_t slot,
-    struct span *literals, uint32_t count)
+compile_among(struct compiler *compiler, uint32_t slot, struct span *literals,
+    uint32_t count)
 {
-	struct node node = { .kind = NODE_AMONG, .count = count,
-		.slot = slot, .literals = literals,
+	struct node node = { .kind = NODE_AMONG,
+		.count = count,
+		.slot = slot,
+		.literals = literals,
 		.cost = 4 + count / 2 };
 
 	qsort(literals, count, sizeof(*literals), compile_compare_spans);
@@ -234,8 +235,8 @@ compile_many(struct compiler *compiler, const struct expr *expr)
 	for (uint32_t i = 0; i < expr->count; i++)
 		node.children[i] = compile_expr(compiler, expr->children[i]);
 	if (expr->kind != EXPR_N_OF) {
-		node.count = compile_flatten(node.children, expr->count,
-		    is_and, NULL);
+		node.count = compile_flatten(node.children, expr->count, is_and,
+		    NULL);
 		parts = arena_array(compiler->arena, node.count + 1,
 		    sizeof(*parts));
 		(void)compile_flatten(node.children, expr->count, is_and,
@@ -261,8 +262,7 @@ compile_not(struct compiler *compiler, const struct expr *expr)
 {
 	struct node node = { .kind = NODE_NOT, .count = 1 };
 
-	node.children = arena_array(compiler->arena, 1,
-	    sizeof(*node.children));
+	node.children = arena_array(compiler->arena, 1, sizeof(*node.children));
 	node.children[0] = compile_expr(compiler, expr->children[0]);
 	node.cost = node.children[0]->cost;
 	return compile_unique(compiler, &node);

@@ -32,7 +32,6 @@ struct compiler;
 struct compiler *compile_new(struct arena *arena, uint32_t keyword_slot);
 void compile_free(struct compiler *compiler);
 
-struct node *compile_expr(struct compiler *compiler,
-    const struct expr *expr);
+struct node *compile_expr(struct compiler *compiler, const struct expr *expr);
 
 #endif

@@ -17,14 +17,13 @@ expr_test(const struct expr *expr, const struct event *event,
 	else
 		test_subject_init(&subject, event_value(event, expr->slot));
 	if (test->kind == TEST_FIELDREF)
-		test_subject_init(&other,
-		    event_value(event, test->other_slot));
+		test_subject_init(&other, event_value(event, test->other_slot));
 	return test_subject(test, &subject, &other, scratch);
 }
 
 static enum verdict
-expr_children(const struct expr *expr, uint32_t need,
-    const struct event *event, struct arena *scratch)
+expr_children(const struct expr *expr, uint32_t need, const struct event *event,
+    struct arena *scratch)
 {
 	uint32_t yes = 0, maybe = 0;
 
@@ -39,8 +38,7 @@ expr_children(const struct expr *expr, uint32_t need,
 		case VERDICT_NO:
 			break;
 		}
-		if (yes >= need ||
-		    yes + maybe + (expr->count - i - 1) < need)
+		if (yes >= need || yes + maybe + (expr->count - i - 1) < need)
 			break;
 	}
 	if (yes >= need)
@@ -60,8 +58,8 @@ match_expr(const struct expr *expr, const struct event *event,
 	case EXPR_N_OF:
 		return expr_children(expr, expr->need, event, scratch);
 	case EXPR_NOT:
-		return verdict_not(
-		    match_expr(expr->children[0], event, scratch));
+		return verdict_not(match_expr(expr->children[0], event,
+		    scratch));
 	case EXPR_REF:
 		return match_expr(expr->ident->expr, event, scratch);
 	case EXPR_TEST:

@@ -54,8 +54,7 @@ glob_seek(const struct glob_piece *piece, struct span text, size_t *at)
  * later one could take what it left.  That is why there is no recursion.
  */
 static bool
-glob_general(const struct glob_piece *pieces, uint32_t count,
-    struct span text)
+glob_general(const struct glob_piece *pieces, uint32_t count, struct span text)
 {
 	uint32_t piece = 0, retry_piece = 0;
 	size_t at = 0, retry_at = 0;
@@ -76,7 +75,8 @@ glob_general(const struct glob_piece *pieces, uint32_t count,
 			retry_at = at;
 			continue;
 		} else if (pieces[piece].kind == GLOB_LITERAL) {
-			is_ok = glob_literal_at(pieces[piece].literal, text, at);
+			is_ok = glob_literal_at(pieces[piece].literal, text,
+			    at);
 			at += is_ok ? pieces[piece].literal.len : 0;
 		} else {
 			is_ok = at < text.len;

@@ -30,8 +30,8 @@ void test_subject_init_keywords(struct subject *subject,
 
 /* `other` is the second field of a FIELDREF, else NULL.  Folded texts go
  * into the arena. */
-enum verdict test_subject(const struct rule_test *test,
-    struct subject *subject, struct subject *other, struct arena *arena);
+enum verdict test_subject(const struct rule_test *test, struct subject *subject,
+    struct subject *other, struct arena *arena);
 
 /* Is a folded text one of the literals?  What most rules ask, made short. */
 bool test_subject_among(struct subject *subject, const struct span *literals,

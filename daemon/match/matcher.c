@@ -44,8 +44,9 @@ matcher_select(struct matcher *matcher, const struct rule_set *rules,
 		if (roots[i] == NULL ||
 		    !match_logsource(&rule->logsource, &input->logsource))
 			continue;
-		ret_rules->items[ret_rules->count++] =
-		    (struct matcher_rule){ rule, roots[i] };
+		ret_rules->items[ret_rules->count++] = (struct matcher_rule){
+			rule, roots[i]
+		};
 	}
 }
 
@@ -140,8 +141,8 @@ matcher_test(struct matcher *matcher, const struct node *node)
 
 	if (node->test->kind == TEST_FIELDREF)
 		other = matcher_slot(matcher, node->test->other_slot);
-	return test_subject(node->test, matcher_slot(matcher, node->slot), other,
-	    matcher->scratch);
+	return test_subject(node->test, matcher_slot(matcher, node->slot),
+	    other, matcher->scratch);
 }
 
 /* A node that several rules share is answered once per event. */
@@ -155,16 +156,16 @@ matcher_node(struct matcher *matcher, struct node *node)
 		node->verdict = matcher_test(matcher, node);
 		break;
 	case NODE_AMONG:
-		node->verdict = test_subject_among(
-				    matcher_slot(matcher, node->slot),
+		node->verdict = test_subject_among(matcher_slot(matcher,
+						       node->slot),
 				    node->literals, node->count,
 				    matcher->scratch) ?
 		    VERDICT_YES :
 		    VERDICT_NO;
 		break;
 	case NODE_NOT:
-		node->verdict =
-		    verdict_not(matcher_node(matcher, node->children[0]));
+		node->verdict = verdict_not(matcher_node(matcher,
+		    node->children[0]));
 		break;
 	case NODE_MANY:
 		node->verdict = matcher_many(matcher, node);

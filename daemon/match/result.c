@@ -40,6 +40,6 @@ result_add_unknown(struct match_result *result, const struct rule *rule,
 	result->unknowns = result_grow(result->arena, result->unknowns,
 	    result->unknown_count, &result->unknown_cap,
 	    sizeof(*result->unknowns));
-	result->unknowns[result->unknown_count++] =
-	    (struct unknown_hit){ rule, event };
+	result->unknowns[result->unknown_count++] = (struct unknown_hit){ rule,
+		event };
 }

@@ -157,9 +157,8 @@ test_compares(const struct value *member, enum compare_op op,
 static bool
 test_equals_bool(const struct value *member, bool boolean)
 {
-	return member->kind == VALUE_BOOL ?
-	    member->boolean == boolean :
-	    member->kind == VALUE_STRING &&
+	return member->kind == VALUE_BOOL ? member->boolean == boolean :
+					    member->kind == VALUE_STRING &&
 		span_equal_nocase(member->text,
 		    boolean ? SPAN("true") : SPAN("false"));
 }

@@ -31,8 +31,8 @@ collection_join_pair(struct arena *arena, struct yaml_node *joined,
 		if (!span_equal(pairs[i].key->text, from->key->text))
 			continue;
 		pairs[i].key = from->key;
-		pairs[i].value =
-		    collection_join(arena, pairs[i].value, from->value);
+		pairs[i].value = collection_join(arena, pairs[i].value,
+		    from->value);
 		return;
 	}
 	pairs[joined->count++] = *from;
@@ -108,8 +108,8 @@ collection_add(struct collection *collection, const struct yaml_node *node)
 	const struct yaml_pair *filter = yaml_find(node, "filter");
 
 	loader->draft = collection_draft(collection, node);
-	loader->draft->rule->type =
-	    correlation != NULL ? RULE_CORRELATION : RULE_EVENT;
+	loader->draft->rule->type = correlation != NULL ? RULE_CORRELATION :
+							  RULE_EVENT;
 	if (filter != NULL) {
 		finding_error(loader, filter->key->place, "IR0303",
 		    "filter documents are not available yet");
@@ -117,8 +117,9 @@ collection_add(struct collection *collection, const struct yaml_node *node)
 		finding_error(loader, node->place, "IR0302",
 		    "a rule needs `detection` or `correlation`");
 	} else if (detection != NULL && correlation != NULL) {
-		finding_error(loader, yaml_find(node, "correlation")->key->place,
-		    "IR0316", "a document is either a detection or a "
+		finding_error(loader,
+		    yaml_find(node, "correlation")->key->place, "IR0316",
+		    "a document is either a detection or a "
 		    "correlation");
 		diag_help(loader->diag,
 		    "put the correlation into a document of its own, after "
@@ -143,8 +144,7 @@ collection_bad_action(struct rule_loader *loader,
 }
 
 static void
-collection_document(struct collection *collection,
-    const struct yaml_node *node)
+collection_document(struct collection *collection, const struct yaml_node *node)
 {
 	struct rule_loader *loader = collection->loader;
 	const struct yaml_node *action = yaml_get(node, "action");
@@ -179,11 +179,12 @@ collection_document(struct collection *collection,
 }
 
 void
-collection_add_file(struct rule_loader *loader, uint32_t file,
-    const char *path, const struct yaml_node *const *documents, size_t count)
+collection_add_file(struct rule_loader *loader, uint32_t file, const char *path,
+    const struct yaml_node *const *documents, size_t count)
 {
-	struct collection collection = { .loader = loader, .path = path,
-		.file = file };
+	struct collection collection = {
+		.loader = loader, .path = path, .file = file
+	};
 
 	for (size_t i = 0; i < count; i++) {
 		/* "---" at the end of a file. */

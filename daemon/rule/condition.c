@@ -86,8 +86,7 @@ condition_place(const struct condition *condition)
 }
 
 static const struct expr *
-condition_error(struct condition *condition, const char *code,
-    const char *what)
+condition_error(struct condition *condition, const char *code, const char *what)
 {
 	if (condition->word.len == 0)
 		finding_error(condition->loader, condition_place(condition),
@@ -273,7 +272,8 @@ condition_of(struct condition *condition)
 		return NULL;
 	condition_next(condition); /* of */
 	condition_next(condition);
-	if (condition->word.len == 0 || condition_is_mark(condition->word.ptr[0]))
+	if (condition->word.len == 0 ||
+	    condition_is_mark(condition->word.ptr[0]))
 		return condition_error(condition, "IR0502",
 		    "expected `them` or a pattern");
 	is_them = condition_is(condition, "them");
@@ -294,7 +294,8 @@ condition_of(struct condition *condition)
 		need == 1 ? EXPR_OR :
 			    EXPR_N_OF,
 	    children, count,
-	    span_make(start.ptr, (size_t)(condition->word.ptr - start.ptr) +
+	    span_make(start.ptr,
+		(size_t)(condition->word.ptr - start.ptr) +
 		    condition->word.len));
 	expr->need = need;
 	condition_next(condition);
@@ -401,8 +402,9 @@ condition_or(struct condition *condition)
 const struct expr *
 condition_parse(struct rule_loader *loader, const struct yaml_node *node)
 {
-	struct condition condition = { .loader = loader, .node = node,
-		.text = node->text };
+	struct condition condition = {
+		.loader = loader, .node = node, .text = node->text
+	};
 	const struct expr *expr;
 
 	if (!yaml_is_scalar(node) || node->kind == YAML_NULL) {

@@ -46,16 +46,15 @@ static const struct {
 static void
 correlation_missing(struct rule_loader *loader, const char *key)
 {
-	const struct yaml_pair *pair =
-	    yaml_find(loader->draft->node, "correlation");
+	const struct yaml_pair *pair = yaml_find(loader->draft->node,
+	    "correlation");
 
 	finding_error(loader, pair->key->place, "IR0112",
 	    "`correlation` without `%s`", key);
 }
 
 static bool
-correlation_read_type(struct rule_loader *loader,
-    const struct yaml_node *map)
+correlation_read_type(struct rule_loader *loader, const struct yaml_node *map)
 {
 	const struct yaml_node *node = yaml_get(map, "type");
 	const char *names[TYPES];
@@ -93,8 +92,9 @@ correlation_names(struct rule_loader *loader, const struct yaml_node *node,
 	*ret_count = 0;
 	names = arena_array(loader->arena, count + 1, sizeof(*names));
 	for (size_t i = 0; i < count; i++) {
-		const struct yaml_node *item =
-		    node->kind == YAML_LIST ? node->items[i] : node;
+		const struct yaml_node *item = node->kind == YAML_LIST ?
+		    node->items[i] :
+		    node;
 
 		if (!yaml_is_scalar(item) || item->text.len == 0)
 			finding_kind(loader, item, key,
@@ -106,8 +106,7 @@ correlation_names(struct rule_loader *loader, const struct yaml_node *node,
 }
 
 static void
-correlation_read_rules(struct rule_loader *loader,
-    const struct yaml_node *map)
+correlation_read_rules(struct rule_loader *loader, const struct yaml_node *map)
 {
 	const struct yaml_node *node = yaml_get(map, "rules");
 	struct rule_draft *draft = loader->draft;
@@ -138,28 +137,26 @@ correlation_set_groups(struct rule_loader *loader,
     const struct yaml_node *const *nodes, size_t count)
 {
 	struct correlation *correlation = loader->draft->correlation;
-	struct span *names =
-	    arena_array(loader->arena, count + 1, sizeof(*names));
+	struct span *names = arena_array(loader->arena, count + 1,
+	    sizeof(*names));
 
 	for (size_t i = 0; i < count; i++) {
 		names[i] = nodes[i]->text;
 		for (size_t j = 0; j < i; j++) {
 			if (span_equal(names[j], names[i]))
-				finding_error(loader, nodes[i]->place,
-				    "IR0613", "`" SPAN_FMT "` stands twice",
+				finding_error(loader, nodes[i]->place, "IR0613",
+				    "`" SPAN_FMT "` stands twice",
 				    SPAN_ARG(names[i]));
 		}
 	}
 	if (count > 1)
-		qsort(names, count, sizeof(*names),
-		    correlation_compare_names);
+		qsort(names, count, sizeof(*names), correlation_compare_names);
 	correlation->group_names = names;
 	correlation->group_count = (uint32_t)count;
 }
 
 static void
-correlation_read_group(struct rule_loader *loader,
-    const struct yaml_node *map)
+correlation_read_group(struct rule_loader *loader, const struct yaml_node *map)
 {
 	const struct yaml_node *node = yaml_get(map, "group-by");
 	const struct yaml_node *const *nodes;
@@ -208,8 +205,8 @@ correlation_limit(struct rule_loader *loader, const struct yaml_node *node,
 }
 
 static void
-correlation_add_bound(struct rule_loader *loader,
-    const struct yaml_pair *pair, enum compare_op op)
+correlation_add_bound(struct rule_loader *loader, const struct yaml_pair *pair,
+    enum compare_op op)
 {
 	struct correlation *correlation = loader->draft->correlation;
 	struct correlation_bound bound = { .op = op };
@@ -225,8 +222,7 @@ correlation_add_bound(struct rule_loader *loader,
 }
 
 static void
-correlation_read_field(struct rule_loader *loader,
-    const struct yaml_pair *pair)
+correlation_read_field(struct rule_loader *loader, const struct yaml_pair *pair)
 {
 	struct correlation *correlation = loader->draft->correlation;
 	const struct yaml_node *const *nodes;
@@ -413,8 +409,8 @@ correlation_read(struct rule_loader *loader, const struct yaml_node *map)
 	struct rule_draft *draft = loader->draft;
 	bool is_known;
 
-	draft->correlation =
-	    arena_zalloc(loader->arena, sizeof(*draft->correlation));
+	draft->correlation = arena_zalloc(loader->arena,
+	    sizeof(*draft->correlation));
 	draft->rule->correlation = draft->correlation;
 	if (map->kind != YAML_MAP) {
 		finding_kind(loader, map, "correlation", "a map");

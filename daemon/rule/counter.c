@@ -29,7 +29,8 @@ counter_rule(struct rule_loader *loader, const struct yaml_node *node,
 	if (base == NULL) {
 		finding_error(loader, node->place, "IR0704",
 		    "`" SPAN_FMT "` names no identifier of a rule that feeds "
-		    "this correlation", SPAN_ARG(*when));
+		    "this correlation",
+		    SPAN_ARG(*when));
 		if (draft->base_count > 0 && dot < 0)
 			diag_hint(loader->diag,
 			    "did you mean `" SPAN_FMT "." SPAN_FMT "`?",
@@ -46,8 +47,8 @@ counter_ident(struct rule_loader *loader, const struct yaml_node *node,
     struct rule_draft *base, struct span name)
 {
 	const struct rule *rule = base->rule;
-	const char **words = arena_array(loader->arena,
-	    rule->ident_count + 1, sizeof(*words));
+	const char **words = arena_array(loader->arena, rule->ident_count + 1,
+	    sizeof(*words));
 
 	for (uint32_t i = 0; i < rule->ident_count; i++) {
 		words[i] = arena_strdup(loader->arena, rule->idents[i].name);
@@ -57,8 +58,7 @@ counter_ident(struct rule_loader *loader, const struct yaml_node *node,
 		}
 	}
 	finding_error(loader,
-	    yaml_place_in(node, (size_t)(name.ptr - node->text.ptr),
-		name.len),
+	    yaml_place_in(node, (size_t)(name.ptr - node->text.ptr), name.len),
 	    "IR0704", "unknown identifier `" SPAN_FMT "`", SPAN_ARG(name));
 	finding_suggest(loader, name, words, rule->ident_count);
 	return NULL;
@@ -102,8 +102,7 @@ counter_one(struct rule_loader *loader, const struct yaml_node *map,
 		    "a counter has `when` and `say`");
 		return;
 	}
-	sentence_read(loader, say, "say", &counter->say,
-	    &loader->draft->kept);
+	sentence_read(loader, say, "say", &counter->say, &loader->draft->kept);
 	name = when->text;
 	base = counter_rule(loader, when, &name);
 	if (base == NULL || base->is_failed)
@@ -116,7 +115,8 @@ counter_one(struct rule_loader *loader, const struct yaml_node *map,
 	if (!counter_keep(&loader->draft->kept, ident->expr))
 		finding_error(loader, when->place, "IR0704",
 		    "`" SPAN_FMT "` has keywords, which are not kept with the "
-		    "evidence", SPAN_ARG(name));
+		    "evidence",
+		    SPAN_ARG(name));
 }
 
 void
@@ -140,6 +140,6 @@ counter_read(struct rule_loader *loader, const struct yaml_node *list)
 		else
 			counter_one(loader, map,
 			    &draft->counters[draft->rule->extension
-						 .counter_count++]);
+				    .counter_count++]);
 	}
 }

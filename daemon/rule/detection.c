@@ -31,8 +31,8 @@ detection_group(struct rule_loader *loader, enum expr_kind kind,
 struct expr *
 detection_not(struct rule_loader *loader, const struct expr *child)
 {
-	const struct expr **children =
-	    arena_array(loader->arena, 1, sizeof(*children));
+	const struct expr **children = arena_array(loader->arena, 1,
+	    sizeof(*children));
 
 	children[0] = child;
 	return detection_group(loader, EXPR_NOT, children, 1, SPAN_NONE);
@@ -87,14 +87,14 @@ static const struct expr *
 detection_values(struct rule_loader *loader, const struct item *item,
     const struct yaml_node *const *values, size_t count, bool is_list)
 {
-	const struct expr **children =
-	    arena_array(loader->arena, count, sizeof(*children));
+	const struct expr **children = arena_array(loader->arena, count,
+	    sizeof(*children));
 	bool is_all = (item->modifiers & MODIFIER_ALL) != 0;
 	uint32_t made = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct expr *child =
-		    detection_test(loader, item, values[i]);
+		const struct expr *child = detection_test(loader, item,
+		    values[i]);
 
 		if (child == NULL)
 			continue;
@@ -139,40 +139,40 @@ detection_item(struct rule_loader *loader, const struct yaml_pair *pair)
 static const struct expr *
 detection_map(struct rule_loader *loader, const struct yaml_node *map)
 {
-	const struct expr **children =
-	    arena_array(loader->arena, map->count, sizeof(*children));
+	const struct expr **children = arena_array(loader->arena, map->count,
+	    sizeof(*children));
 	uint32_t count = 0;
 
 	for (size_t i = 0; i < map->count; i++) {
-		const struct expr *child =
-		    detection_item(loader, &map->pairs[i]);
+		const struct expr *child = detection_item(loader,
+		    &map->pairs[i]);
 
 		if (child != NULL)
 			children[count++] = child;
 	}
-	return count == 1 ? children[0] :
-			    detection_group(loader, EXPR_AND, children, count,
-				SPAN_NONE);
+	return count == 1 ?
+	    children[0] :
+	    detection_group(loader, EXPR_AND, children, count, SPAN_NONE);
 }
 
 static const struct expr *
 detection_list(struct rule_loader *loader, const struct yaml_node *list,
     unsigned depth)
 {
-	const struct expr **children =
-	    arena_array(loader->arena, list->count, sizeof(*children));
+	const struct expr **children = arena_array(loader->arena, list->count,
+	    sizeof(*children));
 	uint32_t count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const struct expr *child =
-		    detection_value(loader, list->items[i], depth + 1);
+		const struct expr *child = detection_value(loader,
+		    list->items[i], depth + 1);
 
 		if (child != NULL)
 			children[count++] = child;
 	}
-	return count == 1 ? children[0] :
-			    detection_group(loader, EXPR_OR, children, count,
-				SPAN_NONE);
+	return count == 1 ?
+	    children[0] :
+	    detection_group(loader, EXPR_OR, children, count, SPAN_NONE);
 }
 
 static const struct expr *
@@ -205,9 +205,9 @@ detection_ident(struct rule_loader *loader, const struct yaml_pair *pair,
 
 	ident->name = pair->key->text;
 	/* A refused one still has a name, so that conditions find it. */
-	ident->expr = expr != NULL ? expr :
-				     detection_group(loader, EXPR_OR, NULL, 0,
-					 SPAN_NONE);
+	ident->expr = expr != NULL ?
+	    expr :
+	    detection_group(loader, EXPR_OR, NULL, 0, SPAN_NONE);
 }
 
 static void
@@ -230,8 +230,8 @@ detection_condition(struct rule_loader *loader,
 	children = arena_array(loader->arena, condition->count,
 	    sizeof(*children));
 	for (size_t i = 0; i < condition->count; i++) {
-		const struct expr *child =
-		    condition_parse(loader, condition->items[i]);
+		const struct expr *child = condition_parse(loader,
+		    condition->items[i]);
 
 		if (child != NULL)
 			children[count++] = child;
@@ -241,13 +241,13 @@ detection_condition(struct rule_loader *loader,
 }
 
 static void
-detection_aggregation(struct rule_loader *loader,
-    const struct yaml_node *key)
+detection_aggregation(struct rule_loader *loader, const struct yaml_node *key)
 {
 	finding_error(loader, key->place, "IR0505",
 	    "`timeframe` belongs to aggregations, which are replaced by "
 	    "correlations");
-	diag_help(loader->diag, "write a document with the key `correlation` "
+	diag_help(loader->diag,
+	    "write a document with the key `correlation` "
 	    "and its `timespan`");
 }
 
@@ -263,8 +263,7 @@ detection_read(struct rule_loader *loader, const struct yaml_node *detection)
 		finding_kind(loader, detection, "detection", "a map");
 		return;
 	}
-	idents = arena_array(loader->arena, detection->count,
-	    sizeof(*idents));
+	idents = arena_array(loader->arena, detection->count, sizeof(*idents));
 	for (size_t i = 0; i < detection->count; i++) {
 		const struct yaml_pair *pair = &detection->pairs[i];
 

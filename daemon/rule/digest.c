@@ -110,8 +110,8 @@ digest_correlation(struct hash_sha256_state *state,
 		digest_real(state, correlation->bounds[i].limit);
 	}
 	for (uint32_t i = 0; i < correlation->source_count; i++) {
-		const struct correlation_source *source =
-		    &correlation->sources[i];
+		const struct correlation_source *source = &correlation
+							       ->sources[i];
 
 		for (uint32_t j = 0; j < correlation->group_count; j++)
 			digest_slot(state, fields, source->group_slots[j]);
@@ -152,8 +152,7 @@ digest_set(struct rule_set *set)
 		hash_sha256_add(state, value_list_name(list));
 		digest_number(state, value_list_count(list));
 		for (size_t j = 0; j < value_list_count(list); j++)
-			hash_sha256_add(state,
-			    value_list_get(list, j, true));
+			hash_sha256_add(state, value_list_get(list, j, true));
 	}
 	hash_sha256_finish(state, set->hash);
 }

@@ -38,9 +38,10 @@ extension_word(struct rule_loader *loader, const struct yaml_pair *pair,
 	}
 	finding_error(loader, pair->value->place, "IR0115",
 	    "`" SPAN_FMT "` is no %s", SPAN_ARG(text),
-	    span_is(pair->key->text, "alert") ? "way to alert" :
-	    span_is(pair->key->text, "regex") ? "kind of regex" :
-	    span_is(pair->key->text, "category") ? "category" : "purpose");
+	    span_is(pair->key->text, "alert")	     ? "way to alert" :
+		span_is(pair->key->text, "regex")    ? "kind of regex" :
+		span_is(pair->key->text, "category") ? "category" :
+						       "purpose");
 	finding_suggest(loader, text, words, count);
 	for (size_t i = 0; i < count; i++)
 		buffer_printf(&list, "%s%s", i > 0 ? ", " : "", words[i]);
@@ -85,8 +86,7 @@ static void
 extension_purpose(struct rule_loader *loader, const struct yaml_pair *pair)
 {
 	extension_word(loader, pair, extension_purposes,
-	    COUNT(extension_purposes),
-	    &loader->draft->rule->extension.purpose);
+	    COUNT(extension_purposes), &loader->draft->rule->extension.purpose);
 }
 
 static void
@@ -95,8 +95,8 @@ extension_alert(struct rule_loader *loader, const struct yaml_pair *pair)
 	struct rule *rule = loader->draft->rule;
 	struct span word = SPAN_NONE;
 
-	extension_word(loader, pair, extension_alerts,
-	    COUNT(extension_alerts), &word);
+	extension_word(loader, pair, extension_alerts, COUNT(extension_alerts),
+	    &word);
 	rule->extension.is_score = span_is(word, "score");
 	if (rule->extension.is_score)
 		rule->alerts = false;
@@ -130,8 +130,8 @@ extension_samples(struct rule_loader *loader, const struct yaml_pair *pair)
 		finding_error(loader, node->place, "IR0114",
 		    "`samples` must be from 1 to %d", SAMPLES_MAX);
 	else
-		loader->draft->rule->extension.samples =
-		    (uint32_t)node->integer;
+		loader->draft->rule->extension.samples = (uint32_t)
+							     node->integer;
 }
 
 static void
@@ -229,10 +229,9 @@ extension_keep(struct rule_loader *loader)
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		slots_add(&draft->kept,
-		    slots_field(loader, draft->node->place,
-			span_of(names[i])));
+		    slots_field(loader, draft->node->place, span_of(names[i])));
 	for (uint32_t i = 0;
-	     correlation != NULL && i < correlation->source_count; i++) {
+	    correlation != NULL && i < correlation->source_count; i++) {
 		for (uint32_t j = 0; j < correlation->group_count; j++)
 			slots_add(&draft->kept,
 			    draft->sources[i].group_slots[j]);

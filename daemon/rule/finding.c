@@ -64,13 +64,12 @@ finding_unknown_key(struct rule_loader *loader, const struct yaml_node *key,
 {
 	struct buffer list = BUFFER_INIT;
 
-	finding_error(loader, key->place, "IR0102", "unknown key `" SPAN_FMT "`",
-	    SPAN_ARG(key->text));
+	finding_error(loader, key->place, "IR0102",
+	    "unknown key `" SPAN_FMT "`", SPAN_ARG(key->text));
 	finding_suggest(loader, key->text, words, count);
 	for (size_t i = 0; i < count; i++)
 		buffer_printf(&list, "%s%s", i > 0 ? ", " : "", words[i]);
-	diag_help(loader->diag, "keys allowed here: %s",
-	    buffer_string(&list));
+	diag_help(loader->diag, "keys allowed here: %s", buffer_string(&list));
 	buffer_done(&list);
 	return false;
 }

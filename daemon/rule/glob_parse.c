@@ -26,8 +26,8 @@ glob_parse_end_literal(struct glob_builder *builder)
 		return;
 	if (!builder->cased)
 		literal = fold_span(builder->arena, literal);
-	builder->pieces[builder->count++] =
-	    (struct glob_piece){ GLOB_LITERAL, literal };
+	builder->pieces[builder->count++] = (struct glob_piece){ GLOB_LITERAL,
+		literal };
 	builder->literal += builder->literal_len;
 	builder->literal_len = 0;
 }
@@ -39,8 +39,8 @@ glob_parse_wild(struct glob_builder *builder, enum glob_kind kind)
 	if (kind == GLOB_ANY && builder->count > 0 &&
 	    builder->pieces[builder->count - 1].kind == GLOB_ANY)
 		return;
-	builder->pieces[builder->count++] =
-	    (struct glob_piece){ kind, SPAN_NONE };
+	builder->pieces[builder->count++] = (struct glob_piece){ kind,
+		SPAN_NONE };
 }
 
 static bool

@@ -27,8 +27,8 @@ link_index_one(struct rule_loader *loader, struct span reference,
 	finding_error(loader, place, code,
 	    "`" SPAN_FMT "` is the %s of another rule", SPAN_ARG(reference),
 	    key);
-	diag_help(loader->diag, "the other stands in %s:%u",
-	    other->rule->path, other->rule->line);
+	diag_help(loader->diag, "the other stands in %s:%u", other->rule->path,
+	    other->rule->line);
 }
 
 void
@@ -36,8 +36,7 @@ link_index(struct rule_loader *loader)
 {
 	for (size_t i = 0; i < loader->count; i++) {
 		loader->draft = loader->drafts[i];
-		link_index_one(loader, loader->draft->rule->id, "id",
-		    "IR0306");
+		link_index_one(loader, loader->draft->rule->id, "id", "IR0306");
 		link_index_one(loader, loader->draft->rule->name, "name",
 		    "IR0307");
 	}
@@ -52,8 +51,7 @@ link_unknown(struct rule_loader *loader, const struct yaml_node *node)
 	size_t count = 0;
 
 	finding_error(loader, node->place, "IR0603",
-	    "no rule has the id or name `" SPAN_FMT "`",
-	    SPAN_ARG(node->text));
+	    "no rule has the id or name `" SPAN_FMT "`", SPAN_ARG(node->text));
 	for (size_t i = 0; i < loader->count; i++) {
 		const struct rule *rule = loader->drafts[i]->rule;
 
@@ -114,6 +112,20 @@ link_base(const struct rule_draft *correlation, struct span id_or_name)
 	return NULL;
 }
 
+static bool
+link_is_named(const struct correlation *correlation, struct span name)
+{
+	for (uint32_t i = 0; i < correlation->group_count; i++) {
+		if (span_equal(correlation->group_names[i], name))
+			return true;
+	}
+	for (uint32_t i = 0; i < correlation->value_count; i++) {
+		if (span_equal(correlation->value_names[i], name))
+			return true;
+	}
+	return false;
+}
+
 static void
 link_check_aliases(struct rule_loader *loader)
 {
@@ -123,14 +135,21 @@ link_check_aliases(struct rule_loader *loader)
 	for (size_t i = 0; aliases != NULL && i < aliases->count; i++) {
 		const struct yaml_node *alias = aliases->pairs[i].value;
 
+		if (!link_is_named(draft->correlation,
+			aliases->pairs[i].key->text))
+			finding_warning(loader, aliases->pairs[i].key->place,
+			    "IW0614",
+			    "nothing groups or counts by `" SPAN_FMT "`",
+			    SPAN_ARG(aliases->pairs[i].key->text));
 		for (size_t j = 0; alias->kind == YAML_MAP && j < alias->count;
-		     j++) {
+		    j++) {
 			const struct yaml_node *key = alias->pairs[j].key;
 
 			if (link_base(draft, key->text) == NULL)
 				finding_error(loader, key->place, "IR0609",
 				    "`" SPAN_FMT "` is not among the `rules` "
-				    "of the correlation", SPAN_ARG(key->text));
+				    "of the correlation",
+				    SPAN_ARG(key->text));
 		}
 	}
 }
@@ -161,8 +180,7 @@ link_slots(struct rule_loader *loader, const struct rule_draft *base,
     const struct span *names, uint32_t count)
 {
 	struct rule_draft *draft = loader->draft;
-	uint32_t *slots =
-	    arena_array(loader->arena, count + 1, sizeof(*slots));
+	uint32_t *slots = arena_array(loader->arena, count + 1, sizeof(*slots));
 
 	for (uint32_t i = 0; i < count; i++) {
 		slots[i] = slots_field(loader, draft->node->place,

@@ -4,10 +4,10 @@
 
 /* Keys of a document.  Any other is a custom attribute, kept by others. */
 static const char *const metadata_keys[] = { "title", "id", "name", "related",
-	"taxonomy", "status", "description", "license", "author",
-	"references", "date", "modified", "fields", "falsepositives", "level",
-	"tags", "scope", "logsource", "detection", "correlation", "filter",
-	"generate", "action", "integrityd" };
+	"taxonomy", "status", "description", "license", "author", "references",
+	"date", "modified", "fields", "falsepositives", "level", "tags",
+	"scope", "logsource", "detection", "correlation", "filter", "generate",
+	"action", "integrityd" };
 
 #define KEYS (sizeof(metadata_keys) / sizeof(metadata_keys[0]))
 
@@ -32,8 +32,12 @@ metadata_string(struct rule_loader *loader, const struct yaml_node *map,
 		return SPAN_NONE;
 	}
 	if (node->text.len == 0)
-		finding_error(loader, node->place, "IR0120",
-		    "`%s` is empty", key);
+		finding_error(loader, node->place, "IR0120", "`%s` is empty",
+		    key);
+	if (yaml_is_ambiguous(node))
+		finding_warning(loader, node->place, "IW0119",
+		    "YAML 1.1 reads `" SPAN_FMT "` otherwise",
+		    SPAN_ARG(node->text));
 	return node->text;
 }
 
@@ -152,7 +156,8 @@ metadata_status(struct rule_loader *loader, const struct yaml_node *map)
 	finding_error(loader, node->place, "IR0305",
 	    "unknown status `" SPAN_FMT "`", SPAN_ARG(text));
 	finding_suggest(loader, text, metadata_statuses, STATUSES);
-	diag_help(loader->diag, "statuses: stable, test, experimental, "
+	diag_help(loader->diag,
+	    "statuses: stable, test, experimental, "
 	    "deprecated, unsupported");
 }
 
@@ -213,7 +218,8 @@ metadata_other_keys(struct rule_loader *loader, const struct yaml_node *map)
 			continue;
 		finding_warning(loader, key->place, "IW0314",
 		    "`" SPAN_FMT "` is kept as a custom attribute and does "
-		    "nothing", SPAN_ARG(key->text));
+		    "nothing",
+		    SPAN_ARG(key->text));
 		diag_hint(loader->diag, "did you mean `%s`?", nearest);
 	}
 }

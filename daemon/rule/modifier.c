@@ -119,8 +119,7 @@ modifier_allowed(unsigned modifiers)
 static bool
 modifier_check(struct rule_loader *loader, const struct item *item)
 {
-	unsigned extra = item->modifiers &
-	    ~modifier_allowed(item->modifiers);
+	unsigned extra = item->modifiers & ~modifier_allowed(item->modifiers);
 	unsigned core = item->modifiers & ~extra;
 
 	if (extra == 0)
@@ -133,8 +132,8 @@ modifier_check(struct rule_loader *loader, const struct item *item)
 	core &= ~(unsigned)(MODIFIER_COMMON | MODIFIER_CASED |
 	    MODIFIER_ANCHORS | MODIFIER_FLAGS);
 	return finding_error(loader, modifier_place(item, extra), "IR0404",
-	    "modifier `%s` cannot be combined with `%s`",
-	    modifier_name(extra), modifier_name(core));
+	    "modifier `%s` cannot be combined with `%s`", modifier_name(extra),
+	    modifier_name(core));
 }
 
 static bool
@@ -145,9 +144,8 @@ modifier_needs_field(struct rule_loader *loader, const struct item *item)
 
 	if (item->field.len > 0 || modifier == 0)
 		return true;
-	return finding_error(loader, modifier_place(item, modifier),
-	    "IR0411", "modifier `%s` needs a field before it",
-	    modifier_name(modifier));
+	return finding_error(loader, modifier_place(item, modifier), "IR0411",
+	    "modifier `%s` needs a field before it", modifier_name(modifier));
 }
 
 bool
@@ -197,8 +195,7 @@ modifier_place(const struct item *item, unsigned modifier)
 		found = modifier_find(word);
 		if (found != NULL && (found->modifier & modifier) != 0)
 			return yaml_place_in(item->key,
-			    (size_t)(word.ptr - item->key->text.ptr),
-			    word.len);
+			    (size_t)(word.ptr - item->key->text.ptr), word.len);
 	}
 	return item->key->place;
 }
@@ -206,10 +203,10 @@ modifier_place(const struct item *item, unsigned modifier)
 enum anchor
 modifier_anchor(unsigned modifiers)
 {
-	bool is_open_start =
-	    (modifiers & (MODIFIER_CONTAINS | MODIFIER_ENDSWITH)) != 0;
-	bool is_open_end =
-	    (modifiers & (MODIFIER_CONTAINS | MODIFIER_STARTSWITH)) != 0;
+	bool is_open_start = (modifiers &
+				 (MODIFIER_CONTAINS | MODIFIER_ENDSWITH)) != 0;
+	bool is_open_end = (modifiers &
+			       (MODIFIER_CONTAINS | MODIFIER_STARTSWITH)) != 0;
 
 	if (is_open_start)
 		return is_open_end ? ANCHOR_ANYWHERE : ANCHOR_END;

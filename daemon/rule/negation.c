@@ -19,8 +19,7 @@ negation_test(struct negation *negation, const struct expr *expr,
 	bool settles = expr->test->kind == TEST_NULL ||
 	    expr->test->kind == TEST_EXISTS || !is_negated;
 
-	slots_add(settles ? &negation->settled : &negation->denied,
-	    expr->slot);
+	slots_add(settles ? &negation->settled : &negation->denied, expr->slot);
 	if (expr->test->kind == TEST_FIELDREF)
 		slots_add(settles ? &negation->settled : &negation->denied,
 		    expr->test->other_slot);
@@ -70,7 +69,8 @@ negation_check(struct rule_loader *loader)
 			continue;
 		finding_warning(loader, condition->place, "IW0421",
 		    "where `" SPAN_FMT "` is unknown the negated test of it "
-		    "holds", SPAN_ARG(name));
+		    "holds",
+		    SPAN_ARG(name));
 		diag_help(loader->diag, "add a test for null beside it");
 	}
 	slots_done(&negation.denied);

@@ -6,8 +6,7 @@
 
 #define V4_BITS 96u /* of an IPv4 address within ::ffff:0:0/96 */
 
-static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
-	0xff };
+static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 static bool
 network_address(struct span text, uint8_t ret_address[16], bool *ret_is_v4)
@@ -51,8 +50,8 @@ network_mask(uint8_t address[16], unsigned bits)
 
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned keep = bits <= i * 8 ? 0 :
-		    bits >= i * 8 + 8		? 8 :
-						  bits - i * 8;
+		    bits >= i * 8 + 8	      ? 8 :
+						bits - i * 8;
 		uint8_t mask = (uint8_t)(0xff00u >> keep);
 
 		was_clear = was_clear && (address[i] & ~mask & 0xff) == 0;
@@ -93,7 +92,8 @@ network_parse(struct rule_loader *loader, const struct yaml_node *value,
 	bits = is_v4 ? 32 : 128;
 	if (slash >= 0 &&
 	    !network_bits(span_make(text.ptr + slash + 1,
-			      text.len - (size_t)slash - 1), bits, &bits))
+			      text.len - (size_t)slash - 1),
+		bits, &bits))
 		return finding_error(loader, value->place, "IR0407",
 		    "the prefix of `" SPAN_FMT "` is no number from 0 to %u",
 		    SPAN_ARG(text), is_v4 ? 32u : 128u);

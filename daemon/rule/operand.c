@@ -51,8 +51,7 @@ operand_compare(struct rule_loader *loader, const struct item *item,
 	if (value->kind == YAML_INT || value->kind == YAML_REAL)
 		return operand_number(loader, value, &test->number);
 	finding_error(loader, value->place, "IR0405",
-	    "a comparison takes a number, not %s",
-	    yaml_kind_name(value->kind));
+	    "a comparison takes a number, not %s", yaml_kind_name(value->kind));
 	if (value->is_quoted)
 		diag_hint(loader->diag, "without quotes it is a number");
 	return false;
@@ -147,7 +146,8 @@ operand_plain(struct rule_loader *loader, const struct item *item,
 {
 	struct span name;
 
-	if (value->kind == YAML_STRING && placeholder_name(value->text, &name)) {
+	if (value->kind == YAML_STRING &&
+	    placeholder_name(value->text, &name)) {
 		if ((item->modifiers & MODIFIER_EXPAND) != 0)
 			return operand_list(loader, item, value, name, test);
 		finding_warning(loader, value->place, "IW0417",

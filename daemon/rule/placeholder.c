@@ -48,7 +48,7 @@ placeholder_is_inside(struct span text)
 
 	for (size_t i = 0; i < text.len; i++) {
 		for (size_t j = i + 2; text.ptr[i] == '%' && j < text.len;
-		     j++) {
+		    j++) {
 			part = span_make(text.ptr + i, j + 1 - i);
 			if (text.ptr[j] != '%')
 				continue;
@@ -138,14 +138,15 @@ placeholder_beside(struct rule_loader *loader, struct span name)
 }
 
 static void
-placeholder_missing(struct rule_loader *loader,
-    const struct yaml_node *value, struct span name)
+placeholder_missing(struct rule_loader *loader, const struct yaml_node *value,
+    struct span name)
 {
-	finding_error(loader, value->place, "IR0801",
-	    "no list `" SPAN_FMT "`", SPAN_ARG(name));
+	finding_error(loader, value->place, "IR0801", "no list `" SPAN_FMT "`",
+	    SPAN_ARG(name));
 	diag_help(loader->diag,
 	    "looked for " SPAN_FMT ".txt in the folders of lists and in lists/ "
-	    "beside the rule", SPAN_ARG(name));
+	    "beside the rule",
+	    SPAN_ARG(name));
 }
 
 const struct value_list *

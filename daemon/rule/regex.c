@@ -102,8 +102,8 @@ regex_add(struct rule_loader *loader, const struct item *item,
 		.allow_full = regex_wants_full(loader),
 	};
 	struct rule_set *set = loader->set;
-	struct span text =
-	    regex_anchored(loader->arena, value->text, item->modifiers);
+	struct span text = regex_anchored(loader->arena, value->text,
+	    item->modifiers);
 	struct span key = regex_key(loader->arena, &options, text);
 	struct pattern *pattern = table_find(loader->patterns, key);
 

@@ -36,8 +36,8 @@ struct rule_draft {
 	const struct yaml_node *node; /* the document, collections applied */
 	const struct yaml_node *extension;
 	uint32_t file;
-	bool is_silent; /* a correlation of its file speaks for it */
-	bool is_forced; /* a correlation has `generate: true` */
+	bool is_silent;	 /* a correlation of its file speaks for it */
+	bool is_forced;	 /* a correlation has `generate: true` */
 	bool is_failed;	 /* has an error: is in no set */
 	bool is_skipped; /* status: unsupported */
 	bool has_keywords;
@@ -112,17 +112,15 @@ uint32_t slots_field(struct rule_loader *loader, struct diag_place place,
 
 /* Adds a draft for each document that is a rule. */
 void collection_add_file(struct rule_loader *loader, uint32_t file,
-    const char *path, const struct yaml_node *const *documents,
-    size_t count);
+    const char *path, const struct yaml_node *const *documents, size_t count);
 
 /* ---- metadata.c ---- */
 
 void metadata_read(struct rule_loader *loader, const struct yaml_node *map);
 
 /* A string or a list of strings; NULL and 0 if `node` is NULL. */
-bool metadata_strings(struct rule_loader *loader,
-    const struct yaml_node *node, const char *key,
-    const struct span **ret_items, uint32_t *ret_count);
+bool metadata_strings(struct rule_loader *loader, const struct yaml_node *node,
+    const char *key, const struct span **ret_items, uint32_t *ret_count);
 
 /* ---- detection.c ---- */
 
@@ -131,8 +129,7 @@ void detection_read(struct rule_loader *loader,
     const struct yaml_node *detection);
 
 struct expr *detection_group(struct rule_loader *loader, enum expr_kind kind,
-    const struct expr *const *children, uint32_t count,
-    struct span source);
+    const struct expr *const *children, uint32_t count, struct span source);
 struct expr *detection_not(struct rule_loader *loader,
     const struct expr *child);
 
@@ -177,8 +174,7 @@ bool modifier_parse(struct rule_loader *loader, const struct yaml_node *key,
     struct item *ret_item);
 
 /* Where the modifier stands in the item's key. */
-struct diag_place modifier_place(const struct item *item,
-    unsigned modifier);
+struct diag_place modifier_place(const struct item *item, unsigned modifier);
 
 enum anchor modifier_anchor(unsigned modifiers);
 
@@ -227,14 +223,13 @@ const struct expr *condition_parse(struct rule_loader *loader,
 
 /* ---- correlation.c ---- */
 
-void correlation_read(struct rule_loader *loader,
-    const struct yaml_node *map);
+void correlation_read(struct rule_loader *loader, const struct yaml_node *map);
 
 /* ---- suppress.c ---- */
 
 /* group and suppress of a single-event rule: counts itself. */
-void suppress_read(struct rule_loader *loader,
-    const struct yaml_pair *group, const struct yaml_pair *suppress);
+void suppress_read(struct rule_loader *loader, const struct yaml_pair *group,
+    const struct yaml_pair *suppress);
 
 /* ---- link.c ---- */
 

@@ -85,8 +85,7 @@ rule_load_file(struct rule_loader *loader, uint32_t number, const char *path)
 	size_t first = loader->count, count = 0;
 
 	path = arena_strdup(loader->arena, span_of(path));
-	if (!yaml_read(loader->arena, loader->diag, path, &documents,
-		&count)) {
+	if (!yaml_read(loader->arena, loader->diag, path, &documents, &count)) {
 		loader->is_failed = true;
 		return;
 	}
@@ -182,12 +181,13 @@ rule_load_number(struct rule_loader *loader)
 		if (!rule_load_works(draft))
 			continue;
 		for (uint32_t j = 0; draft->correlation != NULL &&
-		     j < draft->correlation->source_count; j++)
-			draft->sources[j].rule =
-			    numbers[draft->sources[j].rule];
+		    j < draft->correlation->source_count;
+		    j++)
+			draft->sources[j]
+			    .rule = numbers[draft->sources[j].rule];
 		for (uint32_t j = 0; j < extension->counter_count; j++)
-			draft->counters[j].rule =
-			    numbers[draft->counters[j].rule];
+			draft->counters[j]
+			    .rule = numbers[draft->counters[j].rule];
 	}
 	loader->set->rules = rules;
 	loader->set->count = count;
@@ -207,9 +207,8 @@ rule_load_refused(const struct rule_loader *loader,
 		if (!is_unread[i])
 			continue;
 		path = arena_strdup(loader->arena, span_of(path));
-		refused[result->refused_count++] = (struct rule_refused){
-			path, 0, span_of(file_base_name(path))
-		};
+		refused[result->refused_count++] = (struct rule_refused){ path,
+			0, span_of(file_base_name(path)) };
 	}
 	for (size_t i = 0; i < loader->count; i++) {
 		const struct rule_draft *draft = loader->drafts[i];

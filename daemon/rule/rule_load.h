@@ -31,7 +31,7 @@ struct rule_refused {
 };
 
 struct rule_load_result {
-	struct rule_set *rules; /* NULL if refused as a whole */
+	struct rule_set *rules;		    /* NULL if refused as a whole */
 	const struct rule_refused *refused; /* in the set's arena */
 	size_t refused_count;
 };

@@ -21,7 +21,7 @@ sentence_is_group(const struct rule_draft *draft, struct span name)
 	const struct correlation *correlation = draft->correlation;
 
 	for (uint32_t i = 0;
-	     correlation != NULL && i < correlation->group_count; i++) {
+	    correlation != NULL && i < correlation->group_count; i++) {
 		if (span_equal(correlation->group_names[i], name))
 			return true;
 	}
@@ -51,8 +51,10 @@ static void
 sentence_suggest(struct rule_loader *loader, struct span name)
 {
 	const struct slot_set *slots = &loader->draft->slots;
-	size_t count = 0, groups = loader->draft->correlation == NULL ? 0 :
-		loader->draft->correlation->group_count;
+	size_t count = 0,
+	       groups = loader->draft->correlation == NULL ?
+	    0 :
+	    loader->draft->correlation->group_count;
 	const char **words = arena_array(loader->arena,
 	    BUILTINS + canonical_count() + slots->count + groups,
 	    sizeof(*words));
@@ -131,8 +133,8 @@ sentence_read(struct rule_loader *loader, const struct yaml_node *node,
 		    "IR0702", "%s", err.text);
 	for (size_t i = 0; i < sentence.count; i++) {
 		if (sentence.parts[i].is_name)
-			sentence_name(loader, node, &sentence.parts[i],
-			    names++, kept);
+			sentence_name(loader, node, &sentence.parts[i], names++,
+			    kept);
 	}
 	*ret_sentence = sentence;
 	return true;

@@ -50,8 +50,7 @@ suppress_names(struct rule_loader *loader, const struct yaml_node *node,
 			    "`group` names no field");
 		if (i > 0 && span_equal(names[i], names[i - 1]))
 			return finding_error(loader, node->place, "IR0613",
-			    "`" SPAN_FMT "` stands twice",
-			    SPAN_ARG(names[i]));
+			    "`" SPAN_FMT "` stands twice", SPAN_ARG(names[i]));
 	}
 	correlation->group_names = names;
 	correlation->group_count = count;
@@ -63,8 +62,8 @@ suppress_event(struct rule_loader *loader, const struct yaml_node *group,
     int64_t span_us)
 {
 	struct rule_draft *draft = loader->draft;
-	struct correlation *correlation =
-	    arena_zalloc(loader->arena, sizeof(*correlation));
+	struct correlation *correlation = arena_zalloc(loader->arena,
+	    sizeof(*correlation));
 	uint32_t *slots;
 
 	*correlation = (struct correlation){
@@ -136,7 +135,8 @@ suppress_read(struct rule_loader *loader, const struct yaml_pair *group,
 	} else {
 		finding_error(loader, suppress->key->place, "IR0705",
 		    "`suppress` without `group`");
-		diag_help(loader->diag, "without a group one person's alert "
+		diag_help(loader->diag,
+		    "without a group one person's alert "
 		    "would hide everybody else's");
 	}
 }

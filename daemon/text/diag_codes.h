@@ -325,6 +325,9 @@ DIAG_CODE("IR0609", "alias for a rule that does not take part",
 DIAG_CODE("IR0613", "name that stands twice",
     "A field groups or counts once; the second mention changes nothing and "
     "was probably to be another field.")
+DIAG_CODE("IW0614", "alias that nothing uses",
+    "An alias stands for a field of group-by, or for the counted field, "
+    "where the rules call it differently. No such field has this name.")
 
 /* 07xx: the integrityd: key */
 

@@ -33,7 +33,7 @@ matching_write(const char *path, const char *text)
 
 	snprintf(full, sizeof(full), "%s/%s", matching_folder(), path);
 	for (char *at = full + strlen(folder) + 1; (at = strchr(at, '/'));
-	     at++) {
+	    at++) {
 		*at = '\0';
 		(void)mkdir(full, 0700);
 		*at = '/';
@@ -131,18 +131,17 @@ matching_event(struct arena *arena, const struct field_set *fields,
     const struct yaml_node *map)
 {
 	struct event event = { 0 };
-	struct value *keywords =
-	    arena_array(arena, KEYWORDS_MAX, sizeof(*keywords));
+	struct value *keywords = arena_array(arena, KEYWORDS_MAX,
+	    sizeof(*keywords));
 
 	event.values = arena_array(arena, field_set_count(fields) + 1,
 	    sizeof(*event.values));
 	for (size_t i = 0; i < map->count; i++) {
-		uint32_t slot = field_set_find(fields,
-		    map->pairs[i].key->text);
+		uint32_t slot = field_set_find(fields, map->pairs[i].key->text);
 
 		if (slot != FIELD_NONE)
-			event.values[slot] =
-			    matching_value(arena, map->pairs[i].value);
+			event.values[slot] = matching_value(arena,
+			    map->pairs[i].value);
 	}
 	if (field_set_wants_all_values(fields))
 		matching_keywords(arena, map, keywords, &event.keyword_count);
@@ -179,9 +178,9 @@ matching_judge(const char *name, const struct rule_set *rules,
 
 	match_result_init(&result, arena);
 	matcher_run(matcher, event, &result);
-	verdict = result.hit_count > 0	    ? VERDICT_YES :
-	    result.unknown_count > 0 ? VERDICT_UNKNOWN :
-					      VERDICT_NO;
+	verdict = result.hit_count > 0 ? VERDICT_YES :
+	    result.unknown_count > 0   ? VERDICT_UNKNOWN :
+					 VERDICT_NO;
 	plain = match_expr(rules->rules[0]->condition, event, arena);
 	if (plain != verdict)
 		testing_fail(name, "matcher says %s, match_expr %s",
@@ -217,13 +216,13 @@ matching_run(const char *name, const char *rule, const char *event)
 }
 
 enum verdict
-matching_detection(const char *name, const char *detection,
-    const char *event)
+matching_detection(const char *name, const char *detection, const char *event)
 {
 	char rule[4096];
 
 	snprintf(rule, sizeof(rule),
 	    "title: t\nlevel: low\nlogsource: {category: c}\n"
-	    "detection: {%s}\n", detection);
+	    "detection: {%s}\n",
+	    detection);
 	return matching_run(name, rule, event);
 }

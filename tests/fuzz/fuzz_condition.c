@@ -17,8 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool is_used[IDENTS];
 	struct rule rule = { .idents = idents, .ident_count = IDENTS };
 	struct rule_draft draft = { .rule = &rule, .is_used = is_used };
-	struct rule_loader loader = { .options = &options,
-		.draft = &draft };
+	struct rule_loader loader = { .options = &options, .draft = &draft };
 	struct yaml_node node = { .kind = YAML_STRING };
 	const struct expr *expr;
 

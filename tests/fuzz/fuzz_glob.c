@@ -30,8 +30,8 @@ steps_of(const struct rule_test *test, struct step *steps)
 			steps[count++].kind = test->glob.pieces[i].kind;
 		while (test->glob.pieces[i].kind == GLOB_LITERAL &&
 		    rest.len > 0) {
-			unsigned used =
-			    fold_decode(rest, &steps[count].code_point);
+			unsigned used = fold_decode(rest,
+			    &steps[count].code_point);
 
 			steps[count++].kind = GLOB_LITERAL;
 			rest = span_make(rest.ptr + used, rest.len - used);
@@ -41,8 +41,8 @@ steps_of(const struct rule_test *test, struct step *steps)
 }
 
 static bool
-matches_slowly(const struct step *steps, size_t count,
-    const uint32_t *text, size_t len)
+matches_slowly(const struct step *steps, size_t count, const uint32_t *text,
+    size_t len)
 {
 	bool reach[LEN_MAX + 1] = { true }, next[LEN_MAX + 1];
 
@@ -76,8 +76,7 @@ compare(const struct rule_test *test, struct span text)
 		rest = span_make(rest.ptr + used, rest.len - used);
 	}
 	want = matches_slowly(steps, steps_of(test, steps), points, len);
-	if (glob_match(test->glob.pieces, test->glob.piece_count, text) !=
-	    want)
+	if (glob_match(test->glob.pieces, test->glob.piece_count, text) != want)
 		abort();
 }
 
@@ -101,8 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    fold_is_utf8(pattern) && fold_is_utf8(text))
 		compare(&test, text);
 	else
-		(void)glob_match(test.glob.pieces, test.glob.piece_count,
-		    text);
+		(void)glob_match(test.glob.pieces, test.glob.piece_count, text);
 	arena_free(arena);
 	return 0;
 }

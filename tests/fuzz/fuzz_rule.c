@@ -26,8 +26,7 @@ write_file(const uint8_t *data, size_t size)
 			abort();
 		atexit(clean_up);
 	}
-	if (ftruncate(fd, 0) != 0 ||
-	    pwrite(fd, data, size, 0) != (ssize_t)size)
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
 		abort();
 }
 
@@ -35,7 +34,7 @@ static void
 try_event(const struct rule_set *rules)
 {
 	const struct match_input input = { { SPAN_NONE, SPAN_NONE,
-		SPAN_NONE } };
+	    SPAN_NONE } };
 	struct arena *arena = arena_new(4096);
 	struct matcher *matcher = matcher_new(rules, &input, 1);
 	uint32_t count = field_set_count(rules->fields);
@@ -44,10 +43,11 @@ try_event(const struct rule_set *rules)
 
 	event.values = arena_array(arena, count + 1, sizeof(*event.values));
 	for (uint32_t i = 0; i < count; i++)
-		event.values[i] = i % 3 == 0 ? value_null() :
-		    i % 3 == 1 ? value_string(field_set_name(rules->fields,
-				     i)) :
-				 value_int(arena, i);
+		event.values[i] = i % 3 == 0 ?
+		    value_null() :
+		    i % 3 == 1 ?
+		    value_string(field_set_name(rules->fields, i)) :
+		    value_int(arena, i);
 	event.keywords = event.values;
 	event.keyword_count = count;
 	match_result_init(&result, arena);
@@ -60,9 +60,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *paths[] = { path };
-	const struct rule_load_options options = { .paths = paths,
-		.path_count = 1,
-		.keep_going = true };
+	const struct rule_load_options options = {
+		.paths = paths, .path_count = 1, .keep_going = true
+	};
 	struct rule_load_result result = { 0 };
 	struct buffer out = BUFFER_INIT;
 	struct diag *diag = diag_new();

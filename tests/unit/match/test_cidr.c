@@ -48,8 +48,9 @@ cidr_spellings(void **state)
 		if (got != cases[i].want)
 			testing_fail(cases[i].text, "got %d, want %d", got,
 			    cases[i].want);
-		if (got && (is_v4 != cases[i].want_v4 ||
-			       address[15] != cases[i].want_last))
+		if (got &&
+		    (is_v4 != cases[i].want_v4 ||
+			address[15] != cases[i].want_last))
 			testing_fail(cases[i].text, "got v4 %d, .%u", is_v4,
 			    address[15]);
 	}

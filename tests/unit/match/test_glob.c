@@ -20,8 +20,8 @@ pieces_of(const char *pattern, struct glob_piece pieces[PIECES_MAX])
 				span_make(pattern, len) };
 		else
 			pieces[count++] = (struct glob_piece){
-				*pattern == '*' ? GLOB_ANY : GLOB_ONE,
-				SPAN_NONE };
+				*pattern == '*' ? GLOB_ANY : GLOB_ONE, SPAN_NONE
+			};
 		pattern += len > 0 ? len : 1;
 	}
 	return count;
@@ -102,7 +102,9 @@ glob_bad_utf8(void **state)
 	(void)state;
 	assert_true(matches("?", SPAN("\xc3")));
 	assert_true(matches("a?", SPAN("a\xe2\x82")));
-	assert_true(matches("*b", SPAN("\x80\x80" "b")));
+	assert_true(matches("*b",
+	    SPAN("\x80\x80"
+		 "b")));
 	assert_false(matches("*b", SPAN("b\x80")));
 }
 

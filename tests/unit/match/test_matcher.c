@@ -35,12 +35,12 @@ matcher_logsource(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(logsources) / sizeof(logsources[0]);
-	     i++) {
+	    i++) {
 		got = match_logsource(&logsources[i].rule,
 		    &logsources[i].input);
 		if (got != logsources[i].want)
-			testing_fail(logsources[i].name, "got %d, want %d",
-			    got, logsources[i].want);
+			testing_fail(logsources[i].name, "got %d, want %d", got,
+			    logsources[i].want);
 	}
 }
 

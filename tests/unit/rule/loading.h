@@ -100,8 +100,7 @@ loading_one(struct loading *loading, const char *name, const char *text)
 {
 	loading_write(loading, "rule.yml", text);
 	if (loading_run(loading) == NULL)
-		testing_fail(name, "does not load:\n%s",
-		    loading->findings.ptr);
+		testing_fail(name, "does not load:\n%s", loading->findings.ptr);
 	return loading->result.rules;
 }
 
@@ -115,8 +114,8 @@ loading_says(const struct loading *loading, const char *text)
 static inline const struct rule *
 loading_rule(const struct loading *loading, const char *name)
 {
-	const struct rule *rule =
-	    rule_set_find(loading->result.rules, span_of(name));
+	const struct rule *rule = rule_set_find(loading->result.rules,
+	    span_of(name));
 
 	assert_non_null(rule);
 	return rule;

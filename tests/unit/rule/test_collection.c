@@ -7,12 +7,13 @@
 static void
 collection_global(void **state)
 {
-	const char *text = "action: global\ntitle: shared\nlevel: high\n"
-	    "logsource: {category: c, product: p}\n"
-	    "---\nname: one\n" DETECTION "---\nname: two\nlevel: low\n"
-	    "logsource: {service: s}\n" DETECTION
-	    "---\naction: reset\n---\ntitle: own\nname: three\n"
-	    "level: medium\nlogsource: {category: x}\n" DETECTION;
+	const char
+	    *text = "action: global\ntitle: shared\nlevel: high\n"
+		    "logsource: {category: c, product: p}\n"
+		    "---\nname: one\n" DETECTION "---\nname: two\nlevel: low\n"
+		    "logsource: {service: s}\n" DETECTION
+		    "---\naction: reset\n---\ntitle: own\nname: three\n"
+		    "level: medium\nlogsource: {category: x}\n" DETECTION;
 	struct loading loading;
 	const struct rule_set *rules;
 
@@ -34,7 +35,8 @@ collection_global(void **state)
 static void
 collection_repeat(void **state)
 {
-	const char *text = "title: t\nname: one\nlevel: high\n"
+	const char *text =
+	    "title: t\nname: one\nlevel: high\n"
 	    "logsource: {category: c}\n"
 	    "detection: {sel: {a: 1}, more: {b: 2}, condition: sel and more}\n"
 	    "---\naction: repeat\nname: two\ndetection: {sel: {a: 5, c: 3}}\n";
@@ -63,7 +65,7 @@ static void
 collection_empty_documents(void **state)
 {
 	const char *text = "---\n---\ntitle: t\nlevel: low\n"
-	    "logsource: {category: c}\n" DETECTION "---\n";
+			   "logsource: {category: c}\n" DETECTION "---\n";
 	struct loading loading;
 
 	(void)state;

@@ -163,7 +163,8 @@ condition_depth(void **state)
 	loading_init(&loading);
 	for (size_t i = 0; i < 3; i++) {
 		buffer_reset(&text);
-		buffer_add_string(&text, "title: t\nlevel: low\n"
+		buffer_add_string(&text,
+		    "title: t\nlevel: low\n"
 		    "logsource: {category: c}\ndetection:\n  a: {f: 1}\n"
 		    "  condition: ");
 		for (unsigned j = 0; j < rows[i].depth; j++)

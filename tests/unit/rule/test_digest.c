@@ -19,39 +19,47 @@ static const struct {
 	{ "the same", BASE CORRELATION, true, true },
 	{ "layout and comments",
 	    BASE "# why\ntitle: 'C'\nname: c\nlevel: low\ncorrelation: {type: "
-	    "event_count, rules: [base], group-by: [u, v], timespan: 1h, "
-	    "condition: {gte: 3}}\n", true, true },
+		 "event_count, rules: [base], group-by: [u, v], timespan: 1h, "
+		 "condition: {gte: 3}}\n",
+	    true, true },
 	{ "the title",
 	    BASE "title: D\nname: c\nlevel: low\ncorrelation:\n"
-	    "  type: event_count\n  rules: [base]\n  group-by: [u, v]\n"
-	    "  timespan: 1h\n  condition: {gte: 3}\n", false, true },
+		 "  type: event_count\n  rules: [base]\n  group-by: [u, v]\n"
+		 "  timespan: 1h\n  condition: {gte: 3}\n",
+	    false, true },
 	{ "the sentence",
 	    BASE CORRELATION "integrityd: {triage: x, sentence: y}\n", false,
 	    true },
 	{ "60 m are 1 h, and groups have no order",
 	    BASE "title: C\nname: c\nlevel: low\ncorrelation:\n"
-	    "  type: event_count\n  rules: [base]\n  group-by: [v, u]\n"
-	    "  timespan: 60m\n  condition: {gte: 3}\n", false, true },
+		 "  type: event_count\n  rules: [base]\n  group-by: [v, u]\n"
+		 "  timespan: 60m\n  condition: {gte: 3}\n",
+	    false, true },
 	{ "the limit",
 	    BASE "title: C\nname: c\nlevel: low\ncorrelation:\n"
-	    "  type: event_count\n  rules: [base]\n  group-by: [u, v]\n"
-	    "  timespan: 1h\n  condition: {gte: 4}\n", false, false },
+		 "  type: event_count\n  rules: [base]\n  group-by: [u, v]\n"
+		 "  timespan: 1h\n  condition: {gte: 4}\n",
+	    false, false },
 	{ "the comparison",
 	    BASE "title: C\nname: c\nlevel: low\ncorrelation:\n"
-	    "  type: event_count\n  rules: [base]\n  group-by: [u, v]\n"
-	    "  timespan: 1h\n  condition: {gt: 3}\n", false, false },
+		 "  type: event_count\n  rules: [base]\n  group-by: [u, v]\n"
+		 "  timespan: 1h\n  condition: {gt: 3}\n",
+	    false, false },
 	{ "the group",
 	    BASE "title: C\nname: c\nlevel: low\ncorrelation:\n"
-	    "  type: event_count\n  rules: [base]\n  group-by: [u]\n"
-	    "  timespan: 1h\n  condition: {gte: 3}\n", false, false },
+		 "  type: event_count\n  rules: [base]\n  group-by: [u]\n"
+		 "  timespan: 1h\n  condition: {gte: 3}\n",
+	    false, false },
 	{ "what the base rule selects",
 	    "title: Base\nname: base\nlevel: low\nlogsource: {category: c}\n"
-	    "detection: {sel: {a: 1, b|contains: y}, condition: sel}\n---\n"
-	    CORRELATION, true, false },
+	    "detection: {sel: {a: 1, b|contains: y}, condition: "
+	    "sel}\n---\n" CORRELATION,
+	    true, false },
 	{ "what the base rule is called by people",
 	    "title: Bass\nname: base\nlevel: high\nlogsource: {category: c}\n"
-	    "detection: {s: {a: 1, b|contains: x}, condition: s}\n---\n"
-	    CORRELATION, true, true },
+	    "detection: {s: {a: 1, b|contains: x}, condition: "
+	    "s}\n---\n" CORRELATION,
+	    true, true },
 };
 
 static void
@@ -75,8 +83,7 @@ digest_cases(void **state)
 		if (same != cases[i].same_version)
 			testing_fail(cases[i].name, "version %s",
 			    same ? "is the same" : "differs");
-		same = memcmp(semantic, rule->semantic,
-			   sizeof(semantic)) == 0;
+		same = memcmp(semantic, rule->semantic, sizeof(semantic)) == 0;
 		if (same != cases[i].same_semantic)
 			testing_fail(cases[i].name, "semantic hash %s",
 			    same ? "is the same" : "differs");
@@ -88,9 +95,10 @@ digest_cases(void **state)
 static void
 digest_lists(void **state)
 {
-	const char *text = "title: t\nname: r\nlevel: low\n"
-	    "logsource: {category: c}\n"
-	    "detection: {sel: {a|expand: '%vip%'}, condition: sel}\n";
+	const char
+	    *text = "title: t\nname: r\nlevel: low\n"
+		    "logsource: {category: c}\n"
+		    "detection: {sel: {a|expand: '%vip%'}, condition: sel}\n";
 	uint8_t set[HASH_SHA256_LEN], semantic[HASH_SHA256_LEN];
 	const struct rule_set *rules;
 	struct loading loading;

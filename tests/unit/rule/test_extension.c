@@ -33,8 +33,8 @@ extension_everything(void **state)
 	    "  alert: alone\n";
 	static const char *const kept[] = { "user.id", "user.name",
 		"subject.id", "system.name", "system.class", "case.id",
-		"record.id", "event.action", "my.field", "case.status",
-		"other", "third" };
+		"record.id", "event.action", "my.field", "case.status", "other",
+		"third" };
 	struct loading loading;
 	const struct rule_set *rules;
 	const struct rule_extension *extension;
@@ -83,8 +83,8 @@ extension_defaults(void **state)
 
 	(void)state;
 	loading_init(&loading);
-	extension = &loading_one(&loading, "defaults", BASE)
-			 ->rules[0]->extension;
+	extension =
+	    &loading_one(&loading, "defaults", BASE)->rules[0]->extension;
 	assert_false(extension->is_present);
 	assert_int_equal(extension->sentence.count, 0);
 	assert_int_equal(extension->samples, 10);

@@ -31,8 +31,8 @@ golden_file(const char *path)
 	if (!file_read(expected, 1 << 20, &want, &err))
 		testing_fail(path, "%s", err.text);
 	if (!span_equal(buffer_span(&got), buffer_span(&want)))
-		testing_fail(path, "got:\n%s\nwant:\n%s",
-		    buffer_string(&got), buffer_string(&want));
+		testing_fail(path, "got:\n%s\nwant:\n%s", buffer_string(&got),
+		    buffer_string(&want));
 	if (ok != (strcmp(path, "warnings.yml") == 0))
 		testing_fail(path, "loaded: %d", ok);
 	rule_set_free(result.rules);
@@ -62,9 +62,9 @@ static void
 golden_together(void **state)
 {
 	const char *path = TEST_DATA_DIR "/bad_rules";
-	const struct rule_load_options options = { .paths = &path,
-		.path_count = 1,
-		.keep_going = true };
+	const struct rule_load_options options = {
+		.paths = &path, .path_count = 1, .keep_going = true
+	};
 	struct rule_load_result result = { 0 };
 	struct diag *diag = diag_new();
 

@@ -14,7 +14,7 @@
 /* Sigma 2.2: generate silences base rules of the same file only. */
 static const struct {
 	const char *name;
-	const char *first; /* one.yml, with the rule `base` */
+	const char *first;  /* one.yml, with the rule `base` */
 	const char *second; /* two.yml */
 	bool want;
 } silences[] = {
@@ -36,8 +36,10 @@ static const struct {
 	    BASE("base") CORRELATION("c", "[base]", "generate: false\n"), "",
 	    false },
 	{ "score overrides generate",
-	    BASE("base") "integrityd: {alert: score, triage: [why?]}\n"
-	    CORRELATION("c", "[base]", "  generate: true\n"), "", false },
+	    BASE("base") "integrityd: {alert: score, triage: "
+			 "[why?]}\n" CORRELATION("c", "[base]",
+			     "  generate: true\n"),
+	    "", false },
 };
 
 static void
@@ -111,8 +113,7 @@ link_references(void **state)
 static void
 link_aliases(void **state)
 {
-	const char *text = BASE("one") "---\n" BASE("two") "---\n"
-	    BASE("three")
+	const char *text = BASE("one") "---\n" BASE("two") "---\n" BASE("three")
 	    CORRELATION("c", "[one, two, three]",
 		"  group-by: who\n"
 		"  aliases: {who: {one: user.id, two: actor}}\n");
@@ -128,9 +129,8 @@ link_aliases(void **state)
 	assert_int_equal(correlation->group_count, 1);
 	assert_span_equal(correlation->group_names[0], SPAN("who"));
 	for (unsigned i = 0; i < 3; i++)
-		assert_span_equal(
-		    field_set_name(rules->fields,
-			correlation->sources[i].group_slots[0]),
+		assert_span_equal(field_set_name(rules->fields,
+				      correlation->sources[i].group_slots[0]),
 		    span_of(want[i]));
 	assert_true(correlation->is_monotone);
 	loading_done(&loading);
@@ -160,11 +160,12 @@ link_comparisons(void **state)
 	(void)state;
 	loading_init(&loading);
 	for (size_t i = 0; i < sizeof(comparisons) / sizeof(comparisons[0]);
-	     i++) {
-		snprintf(text, sizeof(text), "%s---\ntitle: c\nname: c\n"
+	    i++) {
+		snprintf(text, sizeof(text),
+		    "%s---\ntitle: c\nname: c\n"
 		    "level: low\ncorrelation: {type: event_count, rules: base,"
-		    " timespan: 1m, condition: %s}\n", BASE("base"),
-		    comparisons[i].condition);
+		    " timespan: 1m, condition: %s}\n",
+		    BASE("base"), comparisons[i].condition);
 		(void)loading_one(&loading, comparisons[i].condition, text);
 		got = loading_rule(&loading, "c")->correlation->is_monotone;
 		if (got != comparisons[i].want)
@@ -180,8 +181,8 @@ link_keep_going(void **state)
 {
 	const struct rule_load_options options = { .keep_going = true };
 	const char *bad = "title: bad\nname: bad\nlevel: low\n"
-	    "logsource: {category: c}\n"
-	    "detection: {sel: {a|oops: 1}, condition: sel}\n";
+			  "logsource: {category: c}\n"
+			  "detection: {sel: {a|oops: 1}, condition: sel}\n";
 	struct loading loading;
 	const struct rule_set *rules;
 
