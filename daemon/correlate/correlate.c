@@ -72,9 +72,9 @@ compare_hits(const void *a, const void *b)
 
 	if (x->time_us != y->time_us)
 		return x->time_us < y->time_us ? -1 : 1;
-	order = x == y ? 0 :
-			 record_position_compare(&x->record->position,
-			     &y->record->position);
+	order = x == y ?
+	    0 :
+	    record_position_compare(&x->record->position, &y->record->position);
 	if (order != 0)
 		return order;
 	return (first->rule->index > second->rule->index) -
@@ -101,8 +101,8 @@ static void
 judge_hit(struct correlate *correlate, const struct hit *hit, uint32_t ordinal)
 {
 	const struct rule *rule = hit->rule;
-	const struct event_rule *event_rule =
-	    &correlate->event_rules[rule->index];
+	const struct event_rule *event_rule = &correlate
+						   ->event_rules[rule->index];
 
 	CHECK(rule == correlate->rules->rules[rule->index]);
 	if (rule->alerts && !rule->extension.is_score &&

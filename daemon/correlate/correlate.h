@@ -8,6 +8,19 @@
  * An episode of (rule, group): the satisfied hits in time order, cut where
  * neighbours are more than one timespan apart; it covers the hits in the
  * windows of its satisfied hits.  One episode is one alert.
+ *
+ * A rule's settling time is its watermark less its lateness; it moves at the
+ * end of correlate_hits() alone.  A hit older than it, as it stood before the
+ * batch, is late: single-event rules fire with EVENT_LATE, windows do not count
+ * it, and a notice says so once per rule, group and episode of lateness.  So
+ * how records fall into batches matters only for what is later than its input
+ * may be.
+ *
+ *	watermark.c	feeds -> settling times
+ *	key.c		event -> groups, counted values
+ *	track.c		rules -> tracks; track_window.c: hits -> windows
+ *	window.c	one group's hits under one rule; window_count.c and
+ *			window_distinct.c measure, episode.c tells
  */
 #ifndef CORRELATE_CORRELATE_H
 #define CORRELATE_CORRELATE_H
@@ -65,9 +78,13 @@ void correlate_set_rules(struct correlate *correlate,
 void correlate_hits(struct correlate *correlate, const struct hit *hits,
     size_t count, struct correlate_result *result);
 
-/* The greatest event time of a feed rose to `time_us` (never falls). */
-void correlate_seen(struct correlate *correlate, uint32_t feed,
-    uint32_t input, int64_t time_us);
+/*
+ * The greatest event time of a feed rose to `time_us` (never falls).  With
+ * INT64_MIN the feed is only made known: from then on it holds the watermark
+ * back until something is seen of it, or it is idle.
+ */
+void correlate_seen(struct correlate *correlate, uint32_t feed, uint32_t input,
+    int64_t time_us);
 
 /* The feed is at its end and quiet: it holds no watermark back until
  * correlate_seen() is called for it again. */
@@ -88,7 +105,9 @@ void correlate_end(struct correlate *correlate,
     struct correlate_result *result);
 
 struct correlate_stats {
-	uint64_t groups, hits_held, bytes;
+	uint64_t groups, hits_held, bytes; /* now */
+	/* so far: hits (per window) too late; events without a group or
+	 * value; hits and members beyond a limit */
 	uint64_t late, no_group, limited;
 };
 void correlate_get_stats(const struct correlate *correlate,

@@ -67,7 +67,7 @@ count_hits(const struct window *window, int64_t low_us, int64_t end_us)
 	if (low_us >= end_us)
 		return 0;
 	for (size_t i = window_find(window, low_us);
-	     i < window->len && window->entries[i].at_us < end_us; i++)
+	    i < window->len && window->entries[i].at_us < end_us; i++)
 		count += window->entries[i].weight;
 	return count;
 }
@@ -135,11 +135,13 @@ open_episode(struct window *window, uint32_t position,
     const struct window_change *change, const struct evidence_kept *decided)
 {
 	struct episode *episode;
-	size_t cap = window->episode_cap;
 
-	window->episodes = mem_grow(window->episodes, &cap,
-	    window->episode_count + (size_t)1, sizeof(*episode));
-	window->episode_cap = (uint32_t)cap;
+	/* Nearly always there is but one. */
+	if (window->episode_count == window->episode_cap) {
+		window->episode_cap = 2 * window->episode_cap + 1;
+		window->episodes = mem_resize(window->episodes,
+		    window->episode_cap, sizeof(*episode));
+	}
 	episode = &window->episodes[position];
 	memmove(episode + 1, episode,
 	    (window->episode_count - position) * sizeof(*episode));
@@ -150,8 +152,9 @@ open_episode(struct window *window, uint32_t position,
 		.peak = change->peak,
 		.id = make_id(window, change->low_us, decided),
 	};
-	episode->first_us = window->entries[window_find(window,
-	    cover_start(window, episode))].at_us;
+	episode->first_us =
+	    window->entries[window_find(window, cover_start(window, episode))]
+		.at_us;
 	episode->count = count_hits(window, cover_start(window, episode),
 	    window_time_add(episode->last_us, 1));
 	note_decider(episode, decided);
@@ -175,8 +178,7 @@ count_joined(const struct window *window, uint32_t begin, uint32_t end,
 		count += episode->count;
 		edge_us = window_time_add(episode->last_us, 1);
 	}
-	return count + count_hits(window, edge_us,
-	    window_time_add(last_us, 1));
+	return count + count_hits(window, edge_us, window_time_add(last_us, 1));
 }
 
 static void
@@ -274,8 +276,8 @@ episode_close_due(struct window *window, int64_t settled_us)
 	for (; closed < window->episode_count; closed++) {
 		struct episode *episode = &window->episodes[closed];
 
-		if (window_time_add(episode->last_us,
-			window->terms->span_us) >= settled_us)
+		if (window_time_add(episode->last_us, window->terms->span_us) >=
+		    settled_us)
 			break;
 		tell(window, episode, DETECTION_CLOSE, NULL);
 		episode_done(window, episode);

@@ -46,8 +46,7 @@ evidence_bytes(const struct evidence_store *store)
 }
 
 void
-evidence_begin(struct evidence_store *store, struct arena *arena,
-    size_t events)
+evidence_begin(struct evidence_store *store, struct arena *arena, size_t events)
 {
 	CHECK(store->pending_count == 0);
 	store->digests = arena_array(arena, events, sizeof(*store->digests));
@@ -204,8 +203,7 @@ evidence_seal(struct evidence_store *store, struct evidence_kept *kept)
 {
 	if (kept->event == NULL)
 		return;
-	digest_record(store, kept->event, kept->ordinal,
-	    kept->evidence.sha256);
+	digest_record(store, kept->event, kept->ordinal, kept->evidence.sha256);
 	kept->evidence.values = pick_values(kept->event, kept->rule, NULL,
 	    &kept->value_bytes);
 	store->bytes += kept->value_bytes;
@@ -253,8 +251,7 @@ evidence_copy(const struct evidence *evidence, uint32_t value_count,
 	struct evidence copy = *evidence;
 	size_t bytes;
 
-	copy.values = copy_values(evidence->values, value_count, arena,
-	    &bytes);
+	copy.values = copy_values(evidence->values, value_count, arena, &bytes);
 	return copy;
 }
 

@@ -20,7 +20,7 @@ struct evidence_kept {
 	const struct rule *rule; /* whose kept_slots */
 	uint32_t ordinal;	 /* of the event in the batch */
 	size_t value_bytes;
-	size_t pending;		 /* place among the unsealed, from 1 */
+	size_t pending; /* place among the unsealed, from 1 */
 	struct evidence_kept *next_free;
 };
 

@@ -20,8 +20,10 @@ evidence_samples_add(struct evidence_samples *samples,
 		samples->items = mem_resize(samples->items, samples->cap,
 		    sizeof(*samples->items));
 	}
-	for (; i > 0 && evidence_compare(&samples->items[i - 1]->evidence,
-			    &kept->evidence) > 0; i--)
+	for (; i > 0 &&
+	    evidence_compare(&samples->items[i - 1]->evidence,
+		&kept->evidence) > 0;
+	    i--)
 		samples->items[i] = samples->items[i - 1];
 	samples->items[i] = kept;
 	samples->count++;

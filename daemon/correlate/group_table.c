@@ -108,8 +108,8 @@ group_table_open(struct group *group, struct track *track,
 	window_init(&window->window, terms);
 	window->group = group;
 	window->track = track;
-	group->windows = mem_grow(group->windows, &group->cap,
-	    group->count + 1, sizeof(*group->windows));
+	group->windows = mem_grow(group->windows, &group->cap, group->count + 1,
+	    sizeof(*group->windows));
 	group->windows[group->count++] = window;
 	return window;
 }

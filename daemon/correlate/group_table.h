@@ -42,8 +42,8 @@ struct group *group_table_add(struct group_table *table, struct span key);
 /* NULL if the track has no window there. */
 struct group_window *group_table_window(const struct group *group,
     const struct track *track);
-struct group_window *group_table_open(struct group *group,
-    struct track *track, const struct window_terms *terms);
+struct group_window *group_table_open(struct group *group, struct track *track,
+    const struct window_terms *terms);
 
 /* Frees the window, and the group with its last one. */
 void group_table_close(struct group_window *window);

@@ -37,8 +37,8 @@ is_known(const struct span *texts, uint32_t count, struct span text)
  * with each other, for that is quadratic.
  */
 static struct span *
-collect_members(struct arena *arena, const struct value *value,
-    uint32_t limit, uint32_t *ret_count, uint64_t *dropped)
+collect_members(struct arena *arena, const struct value *value, uint32_t limit,
+    uint32_t *ret_count, uint64_t *dropped)
 {
 	uint32_t member_count, count = 0;
 	const struct value *members = value_members(value, &member_count);
@@ -78,9 +78,8 @@ turn(struct axis *axes, uint32_t count)
 }
 
 static bool
-multiply(struct arena *arena, const struct event *event,
-    const uint32_t *slots, uint32_t count, uint32_t limit,
-    struct key_product *ret_product)
+multiply(struct arena *arena, const struct event *event, const uint32_t *slots,
+    uint32_t count, uint32_t limit, struct key_product *ret_product)
 {
 	struct key_product product = { NULL, 1, 0 };
 	struct axis *axes = arena_array(arena, count, sizeof(*axes));
@@ -101,8 +100,8 @@ multiply(struct arena *arena, const struct event *event,
 	    (size_t)product.count * count * sizeof(*product.texts) + 1);
 	for (uint32_t row = 0; row < product.count; row++) {
 		for (uint32_t i = 0; i < count; i++)
-			product.texts[row * count + i] =
-			    axes[i].texts[axes[i].at];
+			product.texts[row * count + i] = axes[i]
+							     .texts[axes[i].at];
 		(void)turn(axes, count);
 	}
 	*ret_product = product;

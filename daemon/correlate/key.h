@@ -31,7 +31,6 @@ bool key_values(struct arena *arena, const struct event *event,
     uint32_t *ret_count, uint64_t *ret_dropped);
 
 /* Appends the texts, each after its length. */
-void key_join(struct buffer *buffer, const struct span *texts,
-    uint32_t count);
+void key_join(struct buffer *buffer, const struct span *texts, uint32_t count);
 
 #endif

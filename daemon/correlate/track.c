@@ -147,8 +147,7 @@ static void
 add_use(struct correlate *correlate, struct track *track,
     const struct correlation_source *source)
 {
-	struct event_rule *event_rule =
-	    &correlate->event_rules[source->rule];
+	struct event_rule *event_rule = &correlate->event_rules[source->rule];
 
 	event_rule->uses = mem_resize(event_rule->uses,
 	    event_rule->use_count + (size_t)1, sizeof(struct track_use));
@@ -170,8 +169,8 @@ index_event_rules(struct correlate *correlate)
 		    rules->rules[i]);
 	for (size_t i = 0; i < correlate->track_count; i++) {
 		struct track *track = correlate->tracks[i];
-		const struct correlation *correlation =
-		    track->rule->correlation;
+		const struct correlation *correlation = track->rule
+							    ->correlation;
 
 		for (uint32_t k = 0; k < correlation->source_count; k++)
 			add_use(correlate, track, &correlation->sources[k]);

@@ -67,12 +67,12 @@ remap_kept(const struct remap *remap, struct evidence_kept *kept)
 		return;
 	kept->evidence.rule = map_rule(remap, kept->evidence.rule);
 	if (!remap->same_values)
-		evidence_remap(remap->store, kept, remap->values, remap->value_count);
+		evidence_remap(remap->store, kept, remap->values,
+		    remap->value_count);
 }
 
 static void
-remap_samples(const struct remap *remap,
-    const struct evidence_samples *samples)
+remap_samples(const struct remap *remap, const struct evidence_samples *samples)
 {
 	for (uint32_t i = 0; i < samples->count; i++)
 		remap_kept(remap, samples->items[i]);

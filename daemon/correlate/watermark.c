@@ -104,17 +104,15 @@ watermark_feed_time(const struct watermark *watermark, uint32_t feed)
 static bool
 attribute_excludes(struct span rule, struct span input)
 {
-	return rule.len > 0 && input.len > 0 &&
-	    !span_equal_nocase(rule, input);
+	return rule.len > 0 && input.len > 0 && !span_equal_nocase(rule, input);
 }
 
 void
-watermark_reach(const struct watermark *watermark,
-    const struct logsource *rule, bool *reached)
+watermark_reach(const struct watermark *watermark, const struct logsource *rule,
+    bool *reached)
 {
 	for (size_t i = 0; i < watermark->input_count; i++) {
-		const struct logsource *input =
-		    &watermark->inputs[i].logsource;
+		const struct logsource *input = &watermark->inputs[i].logsource;
 
 		if (!attribute_excludes(rule->category, input->category) &&
 		    !attribute_excludes(rule->product, input->product) &&

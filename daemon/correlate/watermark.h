@@ -17,8 +17,8 @@ struct watermark *watermark_new(const struct correlate_input *inputs,
 void watermark_free(struct watermark *watermark);
 
 /* As in correlate.h. */
-void watermark_seen(struct watermark *watermark, uint32_t feed,
-    uint32_t input, int64_t time_us);
+void watermark_seen(struct watermark *watermark, uint32_t feed, uint32_t input,
+    int64_t time_us);
 void watermark_idle(struct watermark *watermark, uint32_t feed);
 void watermark_forget(struct watermark *watermark, uint32_t feed);
 int64_t watermark_feed_time(const struct watermark *watermark, uint32_t feed);

@@ -22,8 +22,7 @@ void
 window_done(struct window *window)
 {
 	for (size_t i = 0; i < window->len; i++)
-		evidence_release(window->terms->store,
-		    window->entries[i].kept);
+		evidence_release(window->terms->store, window->entries[i].kept);
 	for (uint32_t i = 0; i < window->episode_count; i++)
 		episode_done(window, &window->episodes[i]);
 	window_distinct_done(window);
@@ -60,8 +59,8 @@ find_place(const struct window *window, int64_t at_us,
 		const struct window_entry *entry = &window->entries[i - 1];
 
 		if (entry->at_us != at_us || entry->kept == NULL ||
-		    evidence_compare(&entry->kept->evidence,
-			&kept->evidence) <= 0)
+		    evidence_compare(&entry->kept->evidence, &kept->evidence) <=
+			0)
 			break;
 	}
 	return i;
@@ -278,8 +277,8 @@ window_evidence(const struct window *window, const struct episode *episode,
 {
 	const struct evidence_ends ends = window->terms->ends;
 	uint32_t count = 0, limit = ends.first + ends.last;
-	size_t i = window_find(window, window_time_add(episode->from_us,
-	    -window->terms->span_us));
+	size_t i = window_find(window,
+	    window_time_add(episode->from_us, -window->terms->span_us));
 	size_t end = window_find(window, window_time_add(episode->last_us, 1));
 	struct evidence_kept **list = arena_array(arena,
 	    episode->samples.count + (end - i), sizeof(struct evidence_kept *));

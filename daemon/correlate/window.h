@@ -68,8 +68,8 @@ struct episode {
 	struct alert_id id;
 	uint32_t revision;
 	uint64_t told_count;
-	int64_t told_us; /* last_us when last told */
-	int64_t event_us, broker_us; /* of the hit that decided last */
+	int64_t told_us;		 /* last_us when last told */
+	int64_t event_us, broker_us;	 /* of the hit that decided last */
 	struct evidence_samples samples; /* of forgotten hits it covers */
 };
 
@@ -108,7 +108,7 @@ struct window {
 	uint64_t tail_sum;
 	struct window_values *values; /* value_count */
 	uint32_t crowd; /* value_count: hits since records were crowded out */
-	struct episode *episodes;     /* by time, apart by over a timespan */
+	struct episode *episodes; /* by time, apart by over a timespan */
 	uint32_t episode_count, episode_cap;
 };
 

@@ -68,8 +68,8 @@ insert_past(struct window *window, size_t index, int64_t at_us,
 		if (i == index)
 			continue;
 		measure = clip((uint64_t)entries[i].measure + 1);
-		window_note_change(window, entries[i].at_us,
-		    entries[i].measure, measure, change);
+		window_note_change(window, entries[i].at_us, entries[i].measure,
+		    measure, change);
 		entries[i].measure = measure;
 	}
 	if (window_time_add(entries[window->len - 1].at_us,
@@ -102,8 +102,8 @@ is_inside_full_run(const struct window *window, size_t kept, size_t index)
 		need = terms->ends.last;
 	return kept >= need && index + need < window->len &&
 	    window->entries[index + need].at_us -
-		    window->entries[kept - need].at_us <=
-		terms->span_us &&
+		window->entries[kept - need].at_us <=
+	    terms->span_us &&
 	    !episode_ends_between(window, window->entries[kept - 1].at_us,
 		window->entries[index].at_us);
 }
@@ -135,8 +135,7 @@ window_count_compact(struct window *window, int64_t settled_us)
 	for (; i < window->len; i++) {
 		if (is_inside_full_run(window, kept, i)) {
 			entries[kept - 1].weight += entries[i].weight;
-			evidence_release(window->terms->store,
-			    entries[i].kept);
+			evidence_release(window->terms->store, entries[i].kept);
 		} else {
 			entries[kept++] = entries[i];
 		}

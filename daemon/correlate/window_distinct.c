@@ -14,8 +14,7 @@ window_distinct_done(struct window *window)
 size_t
 window_distinct_bytes(const struct window *window)
 {
-	return window->values == NULL ? 0 :
-					window_values_bytes(window->values);
+	return window->values == NULL ? 0 : window_values_bytes(window->values);
 }
 
 /* Not older than any other. */
@@ -60,8 +59,7 @@ scan_entry(const struct window *window, size_t index, size_t i,
     struct neighbours *found)
 {
 	const struct window_entry *entry = &window->entries[i];
-	struct window_values_item *item =
-	    &window->values->items[entry->value];
+	struct window_values_item *item = &window->values->items[entry->value];
 
 	if (entry->value == window->entries[index].value &&
 	    entry->at_us > found->before_us)
@@ -87,7 +85,7 @@ scan_past(const struct window *window, size_t index, int64_t at_us)
 	for (i = index; i > 0 && entries[i - 1].at_us >= start_us; i--)
 		scan_entry(window, index, i - 1, &found);
 	for (i = index + 1; i < window->len && entries[i].at_us <= end_us;
-	     i++) {
+	    i++) {
 		if (entries[i].at_us == at_us) {
 			scan_entry(window, index, i, &found);
 		} else if (entries[i].value == entries[index].value) {

@@ -102,8 +102,7 @@ static void
 mark_settled(struct window *window, int64_t settled_us)
 {
 	struct window_values *values = window->values;
-	int64_t start_us = window_time_add(settled_us,
-	    -window->terms->span_us);
+	int64_t start_us = window_time_add(settled_us, -window->terms->span_us);
 	uint32_t met = 0, cap = window->terms->condition.cap;
 
 	values->mark++;
@@ -173,9 +172,9 @@ look_ahead(struct thinning *thinning)
 		thinning->ahead[i - 1] = (struct ahead){
 			.full_us = near_full(&near, INT64_MAX),
 			.same_us = same->is_met ? same->at_us : INT64_MAX,
-			.kept_us = last == 0   ? entry->at_us :
-			    count >= last      ? kept_us[count - last] :
-						 INT64_MAX,
+			.kept_us = last == 0 ? entry->at_us :
+			    count >= last    ? kept_us[count - last] :
+					       INT64_MAX,
 		};
 		near_meet(&near, entry->value, entry->at_us);
 		if (entry->kept != NULL)
@@ -279,8 +278,7 @@ thin(struct thinning *thinning)
 		entries[kept++] = entry;
 		near_meet(&thinning->near, entry.value, entry.at_us);
 		if (entry.kept != NULL)
-			thinning->kept_us[thinning->kept_count++] =
-			    entry.at_us;
+			thinning->kept_us[thinning->kept_count++] = entry.at_us;
 	}
 	window->len = kept;
 }
@@ -326,8 +324,7 @@ rebuild_values(struct window *window)
 
 		entry->value = window_values_add(values,
 		    &old->items[entry->value].key, &is_new);
-		window_values_touch(values, entry->value, entry->at_us,
-		    is_new);
+		window_values_touch(values, entry->value, entry->at_us, is_new);
 	}
 	if (window->len > 0)
 		window_values_advance(values,
@@ -355,8 +352,7 @@ window_distinct_compact(struct window *window, int64_t settled_us)
 	mem_free(thinning.ahead);
 	mem_free(thinning.kept_us);
 	window->crowd = 0;
-	if (window->terms->condition.is_monotone &&
-	    thinning.kept_count > CROWD)
+	if (window->terms->condition.is_monotone && thinning.kept_count > CROWD)
 		crowd_out(window, 0, 2 * thinning.kept_count / CROWD);
 	rebuild_values(window);
 }

@@ -56,8 +56,8 @@ void episode_close_due(struct window *window, int64_t settled_us);
 
 /* The entry is about to be forgotten: to its episode's samples. */
 void episode_forget(struct window *window, struct window_entry *entry);
-bool episode_covers(const struct window *window,
-    const struct episode *episode, int64_t at_us);
+bool episode_covers(const struct window *window, const struct episode *episode,
+    int64_t at_us);
 /* One has been judged so far that it covers and counts the one, but not yet
  * the other, later one. */
 bool episode_ends_between(const struct window *window, int64_t at_us,

@@ -47,7 +47,7 @@ find_slot(const struct window_values *values, const struct window_value *key)
 	    span_make(key->bytes, WINDOW_VALUE_LEN));
 
 	for (i &= values->slot_count - 1; values->slots[i] != 0;
-	     i = (i + 1) & (values->slot_count - 1)) {
+	    i = (i + 1) & (values->slot_count - 1)) {
 		if (is_same(&values->items[values->slots[i] - 1].key, key))
 			break;
 	}
@@ -92,8 +92,8 @@ window_values_add(struct window_values *values, const struct window_value *key,
 	if (index != NONE)
 		return index;
 	index = (uint32_t)values->count;
-	values->items = mem_grow(values->items, &values->cap,
-	    values->count + 1, sizeof(*values->items));
+	values->items = mem_grow(values->items, &values->cap, values->count + 1,
+	    sizeof(*values->items));
 	values->items[values->count++] = (struct window_values_item){
 		.key = *key,
 		.last_us = INT64_MIN,
@@ -112,8 +112,8 @@ window_values_advance(struct window_values *values, int64_t start_us)
 {
 	values->active_us = start_us;
 	while (values->oldest_active != NONE) {
-		const struct window_values_item *item =
-		    &values->items[values->oldest_active];
+		const struct window_values_item
+		    *item = &values->items[values->oldest_active];
 
 		if (item->last_us >= start_us)
 			break;
@@ -152,8 +152,7 @@ put_in(struct window_values *values, uint32_t index)
 	struct window_values_item *item = &values->items[index];
 	uint32_t older = values->newest, newer = NONE;
 
-	while (older != NONE &&
-	    values->items[older].last_us > item->last_us) {
+	while (older != NONE && values->items[older].last_us > item->last_us) {
 		newer = older;
 		older = values->items[older].older;
 	}
@@ -170,8 +169,8 @@ put_in(struct window_values *values, uint32_t index)
 }
 
 void
-window_values_touch(struct window_values *values, uint32_t index,
-    int64_t at_us, bool is_new)
+window_values_touch(struct window_values *values, uint32_t index, int64_t at_us,
+    bool is_new)
 {
 	struct window_values_item *item = &values->items[index];
 

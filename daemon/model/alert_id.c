@@ -30,6 +30,5 @@ alert_id_make(const struct rule *rule, const struct span *group,
 void
 alert_id_format(struct alert_id id, char ret_text[20])
 {
-	(void)snprintf(ret_text, 20, "ir-%016llx",
-	    (unsigned long long)id.bits);
+	(void)snprintf(ret_text, 20, "ir-%016llx", (unsigned long long)id.bits);
 }

@@ -130,9 +130,8 @@ describe(const struct episodes_rule *rule, const struct episodes_hit *hits,
 }
 
 size_t
-episodes_find(const struct episodes_rule *rule,
-    const struct episodes_hit *hits, size_t count,
-    struct episodes_episode *ret_episodes)
+episodes_find(const struct episodes_rule *rule, const struct episodes_hit *hits,
+    size_t count, struct episodes_episode *ret_episodes)
 {
 	struct episodes_hit *satisfied = mem_array(count + 1,
 	    sizeof(*satisfied));

@@ -117,7 +117,7 @@ test_groups(void **unused)
 {
 	(void)unused;
 	for (size_t i = 0; i < sizeof(group_cases) / sizeof(*group_cases);
-	     i++) {
+	    i++) {
 		struct world world;
 		struct world_rule *made = start_counting(&world, 1, 10);
 		struct correlate_stats stats;
@@ -137,8 +137,7 @@ test_groups(void **unused)
 		}
 		if (world.told_count != want)
 			testing_fail(group_cases[i].name,
-			    "got %zu groups, want %zu", world.told_count,
-			    want);
+			    "got %zu groups, want %zu", world.told_count, want);
 		correlate_get_stats(world.correlate, &stats);
 		assert_int_equal(stats.no_group, group_cases[i].no_group);
 		assert_int_equal(stats.limited, group_cases[i].limited);
@@ -159,8 +158,8 @@ test_at_most_64_groups_of_an_event(void **unused)
 	made->correlation.group_count = 2;
 	world_start(&world);
 	world_hit(&world, 0, 0, 5 * HOUR + 1, many, NULL);
-	((struct event *)world.hits[0].event)->values[WORLD_H] =
-	    world_value(world.arena, many);
+	((struct event *)world.hits[0].event)
+	    ->values[WORLD_H] = world_value(world.arena, many);
 	world_batch(&world);
 	correlate_get_stats(world.correlate, &stats);
 	assert_int_equal(world.told_count, 64);
@@ -230,8 +229,8 @@ test_aliases(void **unused)
 	(void)unused;
 	world_init(&world);
 	world_rule(&world, "base");
-	made = world_correlation(&world, "many", 0, CORRELATION_EVENT_COUNT,
-	    10, COMPARE_GTE, 2);
+	made = world_correlation(&world, "many", 0, CORRELATION_EVENT_COUNT, 10,
+	    COMPARE_GTE, 2);
 	world_rule(&world, "other base");
 	sources[0] = made->source;
 	sources[1] = (struct correlation_source){ 2, h_slot, NULL };
@@ -240,8 +239,8 @@ test_aliases(void **unused)
 	world_start(&world);
 	world_hit(&world, 0, 0, 1, "a", NULL);
 	world_hit(&world, 2, 0, 2, "b", NULL);
-	((struct event *)world.hits[1].event)->values[WORLD_H] =
-	    world_value(world.arena, "a");
+	((struct event *)world.hits[1].event)
+	    ->values[WORLD_H] = world_value(world.arena, "a");
 	world_batch(&world);
 	assert_int_equal(world.told_count, 1);
 	assert_string_equal(world.told[0].group, "a");
@@ -332,9 +331,9 @@ test_evidence(void **unused)
 
 /* SHA-256 of "{}", by sha256sum. */
 static const uint8_t digest_of_braces[HASH_SHA256_LEN] = { 0x44, 0x13, 0x6f,
-	0xa3, 0x55, 0xb3, 0x67, 0x8a, 0x11, 0x46, 0xad, 0x16, 0xf7, 0xe8,
-	0x64, 0x9e, 0x94, 0xfb, 0x4f, 0xc2, 0x1f, 0xe7, 0x7e, 0x83, 0x10,
-	0xc0, 0x60, 0xf6, 0x1c, 0xaa, 0xff, 0x8a };
+	0xa3, 0x55, 0xb3, 0x67, 0x8a, 0x11, 0x46, 0xad, 0x16, 0xf7, 0xe8, 0x64,
+	0x9e, 0x94, 0xfb, 0x4f, 0xc2, 0x1f, 0xe7, 0x7e, 0x83, 0x10, 0xc0, 0x60,
+	0xf6, 0x1c, 0xaa, 0xff, 0x8a };
 
 static void
 test_evidence_is_of_the_record(void **unused)
@@ -368,8 +367,7 @@ test_evidence_is_of_the_record(void **unused)
 		assert_int_equal(evidence->rule, 0);
 		assert_span_equal(evidence->values[WORLD_V].text,
 		    i == 0 ? SPAN("x") : SPAN("y"));
-		assert_int_equal(evidence->values[WORLD_H].kind,
-		    VALUE_MISSING);
+		assert_int_equal(evidence->values[WORLD_H].kind, VALUE_MISSING);
 	}
 	world_done(&world);
 }

@@ -27,8 +27,8 @@ static const struct {
 	    INT64_C(86400) * SECOND, 15 * MINUTE, 1000, 1, 2 * (200 + 100) },
 	{ "too many to be satisfied", CORRELATION_EVENT_COUNT, COMPARE_LT, 5,
 	    MINUTE, 15 * MINUTE, 1000, 1, 2 * (16 * 20 + 10) },
-	{ "in order", CORRELATION_EVENT_COUNT, COMPARE_GTE, 10, MINUTE, 0,
-	    1000, 1, 2 * (20 + 10) },
+	{ "in order", CORRELATION_EVENT_COUNT, COMPARE_GTE, 10, MINUTE, 0, 1000,
+	    1, 2 * (20 + 10) },
 	{ "single events with suppression", CORRELATION_EVENT_COUNT,
 	    COMPARE_GTE, 1, MINUTE, 15 * MINUTE, 1000, 1, 2 * (16 * 12) },
 	{ "few values", CORRELATION_VALUE_COUNT, COMPARE_GTE, 3, MINUTE,
@@ -71,8 +71,8 @@ test_windows_do_not_grow(void **unused)
 		world_correlation(&world, "many", 0, cases[i].kind,
 		    cases[i].span_us, cases[i].op, cases[i].limit);
 		world_start(&world);
-		flood(&world, 0, cases[i].step_us, cases[i].values,
-		    FLOOD / 10, &held);
+		flood(&world, 0, cases[i].step_us, cases[i].values, FLOOD / 10,
+		    &held);
 		if (held > cases[i].held_max)
 			testing_fail(cases[i].name,
 			    "got %llu hits held, want at most %llu",
@@ -80,8 +80,7 @@ test_windows_do_not_grow(void **unused)
 			    (unsigned long long)cases[i].held_max);
 		world_end(&world);
 		if (cases[i].op != COMPARE_LT)
-			assert_int_equal(world.told[world.told_count - 1]
-					     .count,
+			assert_int_equal(world.told[world.told_count - 1].count,
 			    FLOOD / 10);
 		world_done(&world);
 	}

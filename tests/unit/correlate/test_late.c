@@ -13,8 +13,8 @@ start(struct world *world, enum compare_op op, double limit)
 	world->inputs[0].lateness_us = 15 * MINUTE;
 	world_rule(world, "base");
 	world->rules[0].rule.alerts = true;
-	world_correlation(world, "many", 0, CORRELATION_EVENT_COUNT, MINUTE,
-	    op, limit);
+	world_correlation(world, "many", 0, CORRELATION_EVENT_COUNT, MINUTE, op,
+	    limit);
 	world_start(world);
 }
 
@@ -153,8 +153,8 @@ test_at_the_limit_existing_windows_stay(void **unused)
 	world_init(&world);
 	world.limits.groups_per_rule = 2;
 	world_rule(&world, "base");
-	world_correlation(&world, "many", 0, CORRELATION_EVENT_COUNT,
-	    3 * HOUR, COMPARE_GTE, 2);
+	world_correlation(&world, "many", 0, CORRELATION_EVENT_COUNT, 3 * HOUR,
+	    COMPARE_GTE, 2);
 	world_start(&world);
 	one(&world, HOUR, "a");
 	one(&world, HOUR + 1, "b");

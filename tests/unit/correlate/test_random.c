@@ -57,7 +57,8 @@ make_condition(struct episodes_rule *rule)
 
 	rule->bound_count = 1;
 	rule->bounds[0] = (struct correlation_bound){
-		ops[below(sizeof(ops) / sizeof(*ops))], limit };
+		ops[below(sizeof(ops) / sizeof(*ops))], limit
+	};
 	if (below(4) == 0) {
 		rule->bounds[0].op = below(2) ? COMPARE_GTE : COMPARE_GT;
 		rule->bounds[1].op = below(2) ? COMPARE_LT : COMPARE_LTE;
@@ -152,8 +153,9 @@ make_order(struct sequence *sequence)
 		    (int64_t)below((uint32_t)sequence->lateness_us + 1);
 		uint32_t k = i;
 
-		for (; k > 0 &&
-		     keys[k - 1] > sequence->hits[i].at_us + delay_us; k--) {
+		for (;
+		    k > 0 && keys[k - 1] > sequence->hits[i].at_us + delay_us;
+		    k--) {
 			keys[k] = keys[k - 1];
 			sequence->order[k] = sequence->order[k - 1];
 		}
@@ -189,8 +191,8 @@ static void
 play(struct world *world, const struct sequence *sequence)
 {
 	for (size_t i = 0; i < sequence->count; i++) {
-		const struct episodes_hit *hit =
-		    &sequence->hits[sequence->order[i]];
+		const struct episodes_hit
+		    *hit = &sequence->hits[sequence->order[i]];
 		char group[16], values[64];
 		size_t len = 0;
 
@@ -312,8 +314,7 @@ check_evidence(const struct sequence *sequence, const struct world_told *told)
 		const struct episodes_hit *hit = &sequence->hits[i];
 
 		if (hit->group == (uint32_t)atoi(told->group) &&
-		    hit->at_us >= told->first_us &&
-		    hit->at_us <= told->last_us)
+		    hit->at_us >= told->first_us && hit->at_us <= told->last_us)
 			times[count++] = hit->at_us;
 	}
 	/* The hits were made in the order of time. */
@@ -382,15 +383,15 @@ print_sequence(const struct sequence *sequence, const struct world *world,
 	print_message("%s, span %lld, lateness %lld, feeds %u, bounds",
 	    sequence->rule.kind == CORRELATION_EVENT_COUNT ? "event_count" :
 							     "value_count",
-	    (long long)sequence->rule.span_us,
-	    (long long)sequence->lateness_us, sequence->feeds);
+	    (long long)sequence->rule.span_us, (long long)sequence->lateness_us,
+	    sequence->feeds);
 	for (uint32_t i = 0; i < sequence->rule.bound_count; i++)
 		print_message(" op %d %g", (int)sequence->rule.bounds[i].op,
 		    sequence->rule.bounds[i].limit);
 	print_message("\narrival:");
 	for (size_t i = 0; i < sequence->count; i++) {
-		const struct episodes_hit *hit =
-		    &sequence->hits[sequence->order[i]];
+		const struct episodes_hit
+		    *hit = &sequence->hits[sequence->order[i]];
 
 		print_message(" %u@%lld(", hit->group, (long long)hit->at_us);
 		for (uint32_t k = 0; k < hit->value_count; k++)

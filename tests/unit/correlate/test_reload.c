@@ -134,8 +134,8 @@ test_evidence_follows(void **unused)
 	assert_int_equal(result.count, 1);
 	assert_int_equal(result.detections[0].evidence_count, 3);
 	for (uint32_t i = 0; i < 3; i++) {
-		const struct evidence *evidence =
-		    &result.detections[0].evidence[i];
+		const struct evidence *evidence = &result.detections[0]
+						       .evidence[i];
 
 		assert_int_equal(evidence->rule, 2);
 		assert_int_equal(evidence->values[1].kind, VALUE_MISSING);

@@ -22,8 +22,8 @@ static const struct {
 	    { SPAN_NONE, SPAN("pnc"), SPAN_NONE }, { false, true, true } },
 	{ "one that declares nothing is open to all",
 	    { SPAN("web"), SPAN_NONE, SPAN_NONE }, { false, true, true } },
-	{ "every attribute must agree",
-	    { SPAN("db"), SPAN("pnc"), SPAN_NONE }, { false, true, true } },
+	{ "every attribute must agree", { SPAN("db"), SPAN("pnc"), SPAN_NONE },
+	    { false, true, true } },
 	{ "an attribute only the rule names excludes nothing",
 	    { SPAN("db"), SPAN("niche"), SPAN("audit") },
 	    { true, false, true } },
@@ -36,15 +36,15 @@ test_reach(void **unused)
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(reach_cases) / sizeof(*reach_cases);
-	     i++) {
+	    i++) {
 		bool reached[INPUTS] = { false };
 
 		watermark_reach(watermark, &reach_cases[i].rule, reached);
 		for (size_t k = 0; k < INPUTS; k++) {
 			if (reached[k] != reach_cases[i].want[k])
 				testing_fail(reach_cases[i].name,
-				    "input %zu: got %d, want %d", k,
-				    reached[k], reach_cases[i].want[k]);
+				    "input %zu: got %d, want %d", k, reached[k],
+				    reach_cases[i].want[k]);
 		}
 	}
 	watermark_free(watermark);
@@ -68,16 +68,14 @@ static const struct {
 	{ "the least of two", SEEN, 1, 2, 5500, { 5480, INT64_MIN } },
 	{ "another rule's input does not matter", SEEN, 2, 1, 9000,
 	    { 5480, 8000 } },
-	{ "an older time changes nothing", SEEN, 1, 2, 10,
-	    { 5480, 8000 } },
+	{ "an older time changes nothing", SEEN, 1, 2, 10, { 5480, 8000 } },
 	{ "an idle feed is left out", IDLE, 1, 2, 0, { 5980, 8000 } },
-	{ "awake again, it holds back but nothing goes back", SEEN, 1, 2,
-	    5600, { 5980, 8000 } },
+	{ "awake again, it holds back but nothing goes back", SEEN, 1, 2, 5600,
+	    { 5980, 8000 } },
 	{ "until it has caught up", SEEN, 1, 2, 6500, { 5980, 8000 } },
 	{ "both move", SEEN, 0, 0, 7000, { 6480, 8000 } },
 	{ "idle the slower", IDLE, 1, 2, 0, { 6980, 8000 } },
-	{ "all idle: the greatest time seen", IDLE, 0, 0, 0,
-	    { 6980, 8000 } },
+	{ "all idle: the greatest time seen", IDLE, 0, 0, 0, { 6980, 8000 } },
 	{ "a slow one alone awake", SEEN, 1, 2, 6600, { 6980, 8000 } },
 	{ "forgotten, it counts no more", FORGET, 1, 2, 0, { 6980, 8000 } },
 	{ "the other goes on alone", SEEN, 0, 0, 9000, { 8980, 8000 } },
@@ -101,8 +99,8 @@ test_settling(void **unused)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		switch (steps[i].action) {
 		case SEEN:
-			watermark_seen(watermark, steps[i].feed,
-			    steps[i].input, steps[i].time_us);
+			watermark_seen(watermark, steps[i].feed, steps[i].input,
+			    steps[i].time_us);
 			break;
 		case IDLE:
 			watermark_idle(watermark, steps[i].feed);

@@ -133,10 +133,10 @@ world_correlation(struct world *world, const char *name, uint32_t of,
 	made->value_slots[0] = WORLD_V;
 	made->value_slots[1] = WORLD_H;
 	for (unsigned i = 0; i < 2; i++) {
-		made->group_names[i] =
-		    span_of(world_names[made->group_slots[i]]);
-		made->value_names[i] =
-		    span_of(world_names[made->value_slots[i]]);
+		made->group_names[i] = span_of(
+		    world_names[made->group_slots[i]]);
+		made->value_names[i] = span_of(
+		    world_names[made->value_slots[i]]);
 	}
 	made->source = (struct correlation_source){ of, made->group_slots,
 		made->value_slots };
@@ -252,14 +252,14 @@ world_note(struct world *world, const struct detection *detection)
 		len += (size_t)snprintf(told->group + len,
 		    sizeof(told->group) - len, "%s" SPAN_FMT, i ? "/" : "",
 		    SPAN_ARG(detection->group[i]));
-	for (uint32_t i = 0; i < detection->evidence_count &&
-	     i < WORLD_SAMPLES_MAX; i++)
+	for (uint32_t i = 0;
+	    i < detection->evidence_count && i < WORLD_SAMPLES_MAX; i++)
 		told->evidence[i] = detection->evidence[i].position.offset;
 	if (detection->evidence_count > 0 && detection->rule->kept_count > 0)
 		(void)snprintf(told->value, sizeof(told->value), SPAN_FMT,
 		    SPAN_ARG(detection->evidence[0]
-				 .values[detection->rule->kept_count - 1]
-				 .text));
+			    .values[detection->rule->kept_count - 1]
+			    .text));
 }
 
 static inline void
