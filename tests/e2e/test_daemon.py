@@ -188,7 +188,7 @@ class Path(unittest.TestCase):
         self.write_rules(RULE.replace("condition: bait", "condition: bite"))
         daemon.reload()
         daemon.logged("the old rules stay")
-        self.assertIn("test.yml:10:", daemon.log_text())
+        self.assertIn("test.yml:9:14", daemon.log_text())
         self.broker.produce("reload", [bait(2, "P7002")], partition=0)
         self.frames("P7002", 1)
         self.write_rules(RULE + "---" + SECOND_RULE)
