@@ -364,6 +364,10 @@ DIAG_CODE("IR0801", "no such list",
     "`%name%` is replaced by the lines of name.txt, looked for in the "
     "folders of lists of the configuration (or --lists) and in the folder "
     "lists/ beside the rule. An empty file is fine and matches nothing.")
+DIAG_CODE("IR0802", "placeholder within a value",
+    "`%name%` is replaced by the values of a list as a whole; text before "
+    "or after it is not available. With contains, startswith or endswith "
+    "the list's values are looked for within the field.")
 DIAG_CODE("IR0811", "bad time of a test's event",
     "`at` is the time after the start of the test: +0s, +5m, +1h30m, +2592001s.")
 DIAG_CODE("IR0812", "no fields in a test's event",
@@ -378,10 +382,6 @@ DIAG_CODE("IR0814", "bad expectation of a test",
 DIAG_CODE("IR0815", "bad lists of a test",
     "`lists` is a map of list names to lists of values, which take the place "
     "of the lists of the same name while the test runs.")
-DIAG_CODE("IR0802", "placeholder within a value",
-    "`%name%` is replaced by the values of a list as a whole; text before "
-    "or after it is not available. With contains, startswith or endswith "
-    "the list's values are looked for within the field.")
 
 /* 09xx: mapping files */
 

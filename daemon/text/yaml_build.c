@@ -58,6 +58,18 @@ yaml_build_text(struct fy_token *token)
 	return text.ptr == NULL ? SPAN("") : text;
 }
 
+/* A value that is not there: libfyaml 0.7 gives it no mark, 0.8 does. */
+static bool
+yaml_build_is_empty(struct fy_event *event)
+{
+	struct fy_token *token = fy_event_get_token(event);
+
+	return event->type == FYET_SCALAR &&
+	    (token == NULL ||
+		(fy_token_scalar_style(token) == FYSS_PLAIN &&
+		    yaml_build_text(token).len == 0));
+}
+
 /* Of a scalar its characters with their quotes, of a collection one. */
 static struct diag_place
 yaml_build_place(const struct yaml_build *build, struct fy_event *event,
@@ -69,7 +81,8 @@ yaml_build_place(const struct yaml_build *build, struct fy_event *event,
 	size_t from, to;
 	enum fy_scalar_style style;
 
-	if (start == NULL || start->input_pos > text.len)
+	if (start == NULL || start->input_pos > text.len ||
+	    yaml_build_is_empty(event))
 		return near;
 	from = start->input_pos;
 	to = end != NULL && end->input_pos > from ? end->input_pos : from + 1;
