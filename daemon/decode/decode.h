@@ -30,12 +30,18 @@ void decoder_free(struct decoder *decoder); /* accepts NULL */
 
 /*
  * Decodes a record (one JSON object; source_file turns CSV rows into them)
- * into the arena.  A record without a time gets `assumed_us`, or the broker's
- * time if it has one, and is flagged.
+ * into the arena; nothing in the event points into record->bytes.
+ *
+ * A path a.b.c is found as a > b > c, flat as a.b.c, or in between; the more
+ * of it stands in one key, the sooner it counts.  It goes through arrays to
+ * all their elements.  A record without a time (missing, null or blank) gets
+ * the broker's time, or `assumed_us` where there is none, and is flagged.
+ *
  * False: the record goes to integrity.rejected with err's code and text
- * (codes IR10xx: 1001 syntax, 1002 duplicate key, 1003 too deep, 1004 too
- * large, 1005 unreadable time, 1006 no object, 1007 bytes beyond repair).
- * Spans in the event point into the arena or record->bytes.
+ * (codes IR10xx: 1001 syntax or record->defect, 1002 duplicate key, 1003 too
+ * deep, 1004 too large, 1005 unreadable time, 1006 no object, 1007 bytes
+ * beyond repair).  What the text quotes of the record is short and printable
+ * ASCII.
  */
 bool decoder_run(struct decoder *decoder, const struct record *record,
     int64_t assumed_us, struct arena *arena, struct event *ret_event,

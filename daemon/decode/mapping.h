@@ -14,9 +14,18 @@
  *	  subject.id: {from: persons, split: ","}
  *	  query.scope: {from: cameras, type: integer}
  *
+ *	  case.id: {from: [crimeNo, incidentNo]}	# the first with a value
+ *
+ * A value is split at `split` (empty parts are none), each part or member of
+ * an array trimmed, folded, cut to `prefix` characters and read as `type`
+ * (string, integer, number, boolean), in this order; what cannot be read so
+ * stays as it is.  Constants are taken as YAML has them.
+ *
  * `format` is "iso" (default), "epoch_s", "epoch_ms", "epoch_us" or
  * strptime-like (base/zone.h).  `zone` is that of times written without an
- * offset, `local_zone` (default: zone) that of event.local_*.
+ * offset, `local_zone` (default: zone) that of event.local_*.  A field that
+ * is not mapped is not there, but for @timestamp, which is the time as the
+ * source wrote it; keyword rules see all values of a record.
  */
 #ifndef DECODE_MAPPING_H
 #define DECODE_MAPPING_H

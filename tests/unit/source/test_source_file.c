@@ -350,7 +350,8 @@ test_standard_input(void **state)
 	dup2(ends[0], STDIN_FILENO);
 	close(ends[0]);
 	show_file("-", 10, LIMIT, &shown);
-	dup2(saved, STDIN_FILENO);
+	if (saved >= 0)
+		dup2(saved, STDIN_FILENO);
 	close(saved);
 	assert_span_equal(buffer_span(&shown), SPAN("{}\n[]\n"));
 	buffer_done(&shown);
