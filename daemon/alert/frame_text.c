@@ -110,6 +110,19 @@ escape(uint32_t c, char ret_text[16])
 	    0xd800u + (c >> 10), 0xdc00u + (c & 0x3ff));
 }
 
+/* Bytes that stand in a JSON string as they are: most of all text. */
+static size_t
+plain_length(struct span text)
+{
+	size_t len = 0;
+
+	while (len < text.len && text.ptr[len] >= 0x20 &&
+	    text.ptr[len] < 0x7f && text.ptr[len] != '"' &&
+	    text.ptr[len] != '\\')
+		len++;
+	return len;
+}
+
 void
 frame_text_json(struct buffer *out, struct span text)
 {
@@ -118,9 +131,15 @@ frame_text_json(struct buffer *out, struct span text)
 	size_t used;
 
 	buffer_add_char(out, '"');
-	for (; text.len > 0; text = skip(text, used)) {
+	while (text.len > 0) {
+		used = plain_length(text);
+		buffer_add(out, text.ptr, used);
+		text = skip(text, used);
+		if (text.len == 0)
+			break;
 		used = next(text, &c);
 		buffer_add(out, escaped, escape(c, escaped));
+		text = skip(text, used);
 	}
 	buffer_add_char(out, '"');
 }

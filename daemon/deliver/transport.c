@@ -226,7 +226,7 @@ transport_open(struct event_base *base, const struct transport_options *options,
 	struct address address;
 
 	if (!parse_address(options, &address, err))
-		return error_prefix(err, "destination %s", options->name);
+		return false;
 	(void)signal(SIGPIPE, SIG_IGN);
 	transport = mem_zalloc(sizeof(*transport));
 	transport->magic = TRANSPORT_MAGIC;
