@@ -90,7 +90,12 @@ make_client(struct kafka_transaction *transaction, struct error *err)
 	snprintf(time_limit, sizeof(time_limit), "%d", TRANSACTION_MS);
 	if (!kafka_client_conf(options, &conf, err))
 		return false;
-	if (!kafka_client_set(conf, "transactional.id", options->instance,
+	/*
+	 * A transaction that begins before the markers of the last one are
+	 * written is told to come again: by default 100 ms later.
+	 */
+	if (!kafka_client_set(conf, "retry.backoff.ms", "10", err) ||
+	    !kafka_client_set(conf, "transactional.id", options->instance,
 		err) ||
 	    !kafka_client_set(conf, "transaction.timeout.ms", time_limit,
 		err) ||

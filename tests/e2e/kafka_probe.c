@@ -12,7 +12,8 @@
  *		a stranger's open transaction over the offset of audit [0],
  *		aborted when standard input ends
  *	kafka_probe BOOTSTRAP INSTANCE bench RECORDS BATCH
- *		reads so many records, then commits one more batch 50 times
+ *		reads so many records, then commits one more batch 50 times;
+ *		its group is the instance
  *
  * SIGTERM ends in order.
  */
@@ -389,6 +390,10 @@ verb_hang(const char *bootstrap, const char *offset)
 		continue;
 	error = rd_kafka_abort_transaction(client, 20000);
 	printf("%s\n", error ? rd_kafka_error_string(error) : "aborted");
+	rd_kafka_error_destroy(error);
+	rd_kafka_consumer_group_metadata_destroy(group);
+	rd_kafka_topic_partition_list_destroy(offsets);
+	rd_kafka_destroy(client);
 	return 0;
 }
 
@@ -462,7 +467,8 @@ main(int argc, char **argv)
 	if (strcmp(argv[3], "hang") == 0 && argc > 4)
 		return verb_hang(argv[1], argv[4]);
 	if (!kafka_new(&(struct kafka_options){ .bootstrap = argv[1],
-			   .group = GROUP, .instance = argv[2],
+			   .group = strcmp(argv[3], "bench") ? GROUP : argv[2],
+			   .instance = argv[2],
 			   .settings = settings, .setting_count = 1,
 			   .shards = 4 },
 		&probe.kafka, &err))

@@ -200,12 +200,44 @@ test_rewind(void **state)
 	kafka_embedded_stop(cluster);
 }
 
+/* It is refused by a code of its own, and what follows is not. */
+static void
+test_too_large(void **state)
+{
+	struct kafka_embedded *cluster = cluster_start(TOPIC, 1);
+	struct kafka *kafka = kafka_of(cluster);
+	struct core core = { 0 };
+	const size_t len = 2 * 1024 * 1024;
+	char *bytes = mem_zalloc(len);
+	struct port_output output = { PORT_TOPIC_ALERTS, SPAN_NONE,
+		span_make(bytes, len) };
+
+	(void)state;
+	feed_numbers(cluster, TOPIC, 1, 10);
+	core_open(&core, kafka, TOPIC, 60, 0);
+	core.source.want(core.source.port);
+	WAIT_UNTIL(kafka, core.held != NULL);
+	core_submit(&core, &output, 1, core.held->fence);
+	WAIT_UNTIL(kafka, core.answered == 1);
+	assert_int_equal(core.outcome, PORT_ABORTED);
+	assert_string_equal(core.answer.code, KAFKA_TOO_LARGE);
+	output.value.len = 100;
+	core_submit(&core, &output, 1, core.held->fence);
+	WAIT_UNTIL(kafka, core.answered == 2);
+	assert_int_equal(core.outcome, PORT_OK);
+	core_release(&core);
+	kafka_free(kafka);
+	kafka_embedded_stop(cluster);
+	mem_free(bytes);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_rewind),
+		cmocka_unit_test(test_too_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
