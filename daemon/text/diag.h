@@ -38,8 +38,8 @@ struct diag *diag_new(void);
 void diag_free(struct diag *diag);
 
 /* Copies the text (needed to quote lines) and the name shown. */
-const struct diag_source *diag_add_source(struct diag *diag,
-    const char *path, struct span text);
+const struct diag_source *diag_add_source(struct diag *diag, const char *path,
+    struct span text);
 const char *diag_source_path(const struct diag_source *source);
 
 /* The place of `len` bytes from byte `offset` of the source's text. */
@@ -70,8 +70,7 @@ size_t diag_warnings(const struct diag *diag);
 bool diag_failed_since(const struct diag *diag, size_t mark);
 
 /* All findings, sorted by file, line, column; equal ones once. */
-void diag_render_human(const struct diag *diag, bool color,
-    struct buffer *out);
+void diag_render_human(const struct diag *diag, bool color, struct buffer *out);
 void diag_render_ndjson(const struct diag *diag, struct buffer *out);
 
 /* Warnings as one line per code ("IW0304 (12 times): ..."), errors whole. */

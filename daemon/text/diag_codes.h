@@ -369,7 +369,8 @@ DIAG_CODE("IR0802", "placeholder within a value",
     "or after it is not available. With contains, startswith or endswith "
     "the list's values are looked for within the field.")
 DIAG_CODE("IR0811", "bad time of a test's event",
-    "`at` is the time after the start of the test: +0s, +5m, +1h30m, +2592001s.")
+    "`at` is the time after the start of the test: +0s, +5m, +1h30m, "
+    "+2592001s.")
 DIAG_CODE("IR0812", "no fields in a test's event",
     "`event` is a map of canonical fields to values, as the record would hold "
     "them after its mapping; {n} in a text counts the repetitions from 1.")

@@ -27,8 +27,7 @@ enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
  * err->text says what is wrong; *ret_error_offset is the byte in `text` where.
  */
 bool pattern_new(struct span text, const struct pattern_options *options,
-    struct pattern **ret_pattern, size_t *ret_error_offset,
-    struct error *err);
+    struct pattern **ret_pattern, size_t *ret_error_offset, struct error *err);
 void pattern_free(struct pattern *pattern); /* accepts NULL */
 
 /*

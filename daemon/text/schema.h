@@ -15,11 +15,11 @@ enum schema_type {
 	SCHEMA_DURATION, /* int64_t microseconds, "15m" */
 	SCHEMA_SIZE,	 /* uint64_t bytes, "8KiB", plain number */
 	SCHEMA_ENUM,	 /* int: index into `words` */
-	SCHEMA_STRINGS,	 /* struct schema_strings; one scalar is a list of one */
-	SCHEMA_MAP,	 /* a nested struct at `offset`, read by `child` */
-	SCHEMA_MAPS,	 /* struct schema_list of child structs */
-	SCHEMA_PAIRS,	 /* struct schema_pairs: free keys, scalar values */
-	SCHEMA_NODE	 /* const struct yaml_node *, read by the caller */
+	SCHEMA_STRINGS, /* struct schema_strings; one scalar is a list of one */
+	SCHEMA_MAP,	/* a nested struct at `offset`, read by `child` */
+	SCHEMA_MAPS,	/* struct schema_list of child structs */
+	SCHEMA_PAIRS,	/* struct schema_pairs: free keys, scalar values */
+	SCHEMA_NODE	/* const struct yaml_node *, read by the caller */
 };
 
 struct schema_strings {
@@ -51,10 +51,11 @@ struct schema_option {
 	/* UINT, DURATION (us), SIZE; 0, 0: no bounds.  ENUM: a word may also
 	 * be given by its index up to max, if that is not 0. */
 	uint64_t min, max;
-	const char *const *words;      /* ENUM, NULL-ended */
-	const struct schema *child;    /* MAP, MAPS */
-	const char *doc;	       /* one line, ends without full stop */
-	const char *example; /* in the example file, where there is no default */
+	const char *const *words;   /* ENUM, NULL-ended */
+	const struct schema *child; /* MAP, MAPS */
+	const char *doc;	    /* one line, ends without full stop */
+	const char
+	    *example; /* in the example file, where there is no default */
 };
 
 struct schema {

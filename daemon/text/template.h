@@ -15,7 +15,8 @@ struct template_part {
 	uint32_t tag;	  /* free for the caller: a slot or built-in */
 };
 
-struct template {
+struct template
+{
 	struct template_part *parts;
 	size_t count;
 };
@@ -25,8 +26,7 @@ struct template {
 
 /* `ret_error_offset`: the byte where it is wrong. */
 bool template_parse(struct arena *arena, struct span text,
-    struct template *ret_template, size_t *ret_error_offset,
-    struct error *err);
+    struct template *ret_template, size_t *ret_error_offset, struct error *err);
 
 /* Gives the text for a name; may add nothing. */
 typedef void template_lookup(void *context, const struct template_part *part,

@@ -10,8 +10,15 @@
 #include "base/arena.h"
 #include "text/diag.h"
 
-enum yaml_kind { YAML_NULL, YAML_BOOL, YAML_INT, YAML_REAL, YAML_STRING,
-	YAML_LIST, YAML_MAP };
+enum yaml_kind {
+	YAML_NULL,
+	YAML_BOOL,
+	YAML_INT,
+	YAML_REAL,
+	YAML_STRING,
+	YAML_LIST,
+	YAML_MAP
+};
 
 /* Everything is owned by the arena given to yaml_parse(). */
 struct yaml_node {
@@ -23,9 +30,9 @@ struct yaml_node {
 	bool is_big;	  /* INT beyond int64_t */
 	double real;	  /* INT and REAL */
 	bool boolean;
-	size_t count;	       /* members of a list, pairs of a map */
-	const struct yaml_node *const *items;  /* LIST */
-	const struct yaml_pair *pairs;	       /* MAP, in file order */
+	size_t count; /* members of a list, pairs of a map */
+	const struct yaml_node *const *items; /* LIST */
+	const struct yaml_pair *pairs;	      /* MAP, in file order */
 };
 
 struct yaml_pair {
@@ -49,10 +56,8 @@ bool yaml_read(struct arena *arena, struct diag *diag, const char *path,
     const struct yaml_node *const **ret_documents, size_t *ret_count);
 
 /* A map's value, or NULL. */
-const struct yaml_node *yaml_get(const struct yaml_node *map,
-    const char *key);
-const struct yaml_pair *yaml_find(const struct yaml_node *map,
-    const char *key);
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
+const struct yaml_pair *yaml_find(const struct yaml_node *map, const char *key);
 
 bool yaml_is_scalar(const struct yaml_node *node);
 
