@@ -213,12 +213,47 @@ compile_join_slot(struct compiler *compiler, struct node **parts,
 	return kept;
 }
 
+/* Not `*` alone, which holds of a nested object too. */
+static bool
+compile_is_glob(const struct node *node)
+{
+	const struct rule_test *test = node->test;
+
+	return node->kind == NODE_TEST && test->kind == TEST_STRING &&
+	    !test->cased && test->glob.piece_count > 1;
+}
+
+/* The globs on the first one's field become one node; others are kept. */
+static uint32_t
+compile_join_globs(struct compiler *compiler, struct node **parts,
+    uint32_t count, uint32_t first)
+{
+	struct node node = { .kind = NODE_GLOBS, .slot = parts[first]->slot };
+	uint32_t kept = first + 1;
+
+	node.children = arena_array(compiler->arena, count - first,
+	    sizeof(*node.children));
+	for (uint32_t i = first; i < count; i++) {
+		if (!compile_is_glob(parts[i]) || parts[i]->slot != node.slot) {
+			parts[kept++] = parts[i];
+			continue;
+		}
+		node.children[node.count++] = parts[i];
+		node.cost += parts[i]->cost;
+	}
+	if (node.count > 1)
+		parts[first] = compile_unique(compiler, &node);
+	return kept;
+}
+
 static uint32_t
 compile_join(struct compiler *compiler, struct node **parts, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		if (parts[i]->kind == NODE_AMONG)
 			count = compile_join_slot(compiler, parts, count, i);
+		else if (compile_is_glob(parts[i]))
+			count = compile_join_globs(compiler, parts, count, i);
 	}
 	return count;
 }

@@ -10,14 +10,20 @@
 
 #include "match/match_internal.h"
 
-enum node_kind { NODE_TEST, NODE_AMONG, NODE_NOT, NODE_MANY };
+enum node_kind {
+	NODE_TEST,
+	NODE_AMONG, /* one of several whole values of a field */
+	NODE_GLOBS, /* one of several globs on a field: the children's */
+	NODE_NOT,
+	NODE_MANY
+};
 
 struct node {
 	enum node_kind kind;
 	uint32_t need; /* MANY: so many of the children must hold */
 	uint32_t count;
 	struct node **children;
-	uint32_t slot; /* TEST, AMONG; keywords: the slot after the last */
+	uint32_t slot; /* of all tests; keywords: the slot after the last */
 	const struct rule_test *test;
 	const struct span *literals; /* AMONG [count], sorted */
 	uint64_t cost;

@@ -3,6 +3,8 @@
 
 #include "match/match_internal.h"
 
+#define SHORT_TEXT 256
+
 static bool
 glob_continues(char byte)
 {
@@ -29,6 +31,32 @@ glob_literal_at(struct span literal, struct span text, size_t at)
 }
 
 /*
+ * memmem() prepares a table of 256 bytes for each search: too much for the
+ * short texts of audit records, just right for long ones.
+ */
+static const char *
+glob_find(const char *from, const char *end, struct span literal)
+{
+	size_t last = literal.len - 1;
+	const char *at = from;
+
+	if (end - from > SHORT_TEXT)
+		return memmem(from, (size_t)(end - from), literal.ptr,
+		    literal.len);
+	if ((size_t)(end - from) < literal.len)
+		return NULL;
+	end -= last;
+	while (at < end &&
+	    (at = memchr(at, literal.ptr[0], (size_t)(end - at))) != NULL) {
+		if (at[last] == literal.ptr[last] &&
+		    memcmp(at, literal.ptr, literal.len) == 0)
+			return at;
+		at++;
+	}
+	return NULL;
+}
+
+/*
  * Where the pieces after an ANY may begin next, at or after `at`: a literal is
  * looked for, so that "*abc" does not try every position.
  */
@@ -41,8 +69,7 @@ glob_seek(const struct glob_piece *piece, struct span text, size_t *at)
 		return *at <= text.len;
 	if (*at >= text.len)
 		return false;
-	found = memmem(text.ptr + *at, text.len - *at, piece->literal.ptr,
-	    piece->literal.len);
+	found = glob_find(text.ptr + *at, text.ptr + text.len, piece->literal);
 	if (found == NULL)
 		return false;
 	*at = (size_t)(found - text.ptr);
@@ -109,6 +136,11 @@ glob_match(const struct glob_piece *pieces, uint32_t count, struct span text)
 	if (count == 1)
 		return pieces[0].kind == GLOB_ANY ||
 		    (text.len > 0 && glob_step(text, 0) == text.len);
+	if (count == 3 && pieces[0].kind == GLOB_ANY &&
+	    pieces[1].kind == GLOB_LITERAL && pieces[2].kind == GLOB_ANY)
+		return text.len > 0 &&
+		    glob_find(text.ptr, text.ptr + text.len,
+			pieces[1].literal) != NULL;
 	last = &pieces[count - 1];
 	if (last->kind == GLOB_LITERAL && !span_ends_with(text, last->literal))
 		return false;

@@ -37,6 +37,11 @@ enum verdict test_subject(const struct rule_test *test, struct subject *subject,
 bool test_subject_among(struct subject *subject, const struct span *literals,
     uint32_t count, struct arena *arena);
 
+/* Does a folded text match one of the globs? */
+struct node;
+bool test_subject_globs(struct subject *subject, struct node *const *tests,
+    uint32_t count, struct arena *arena);
+
 /* What a test costs, roughly in nanoseconds: cheap ones go first. */
 unsigned test_cost(const struct rule_test *test);
 

@@ -163,6 +163,14 @@ matcher_node(struct matcher *matcher, struct node *node)
 		    VERDICT_YES :
 		    VERDICT_NO;
 		break;
+	case NODE_GLOBS:
+		node->verdict = test_subject_globs(matcher_slot(matcher,
+						       node->slot),
+				    node->children, node->count,
+				    matcher->scratch) ?
+		    VERDICT_YES :
+		    VERDICT_NO;
+		break;
 	case NODE_NOT:
 		node->verdict = verdict_not(matcher_node(matcher,
 		    node->children[0]));

@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "base/fold.h"
 
-#include "match/match_internal.h"
+#include "match/compile.h"
 
 void
 test_subject_init(struct subject *subject, const struct value *value)
@@ -60,6 +60,26 @@ test_subject_among(struct subject *subject, const struct span *literals,
 				(literals[j].ptr[0] == text.ptr[0] &&
 				    memcmp(literals[j].ptr, text.ptr,
 					text.len) == 0)))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+test_subject_globs(struct subject *subject, struct node *const *tests,
+    uint32_t count, struct arena *arena)
+{
+	const struct span *folded = test_folded(subject, arena);
+
+	for (uint32_t i = 0; i < subject->count; i++) {
+		if (!test_has_text(&subject->members[i]))
+			continue;
+		for (uint32_t j = 0; j < count; j++) {
+			const struct rule_test *test = tests[j]->test;
+
+			if (glob_match(test->glob.pieces,
+				test->glob.piece_count, folded[i]))
 				return true;
 		}
 	}
