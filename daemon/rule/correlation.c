@@ -393,6 +393,18 @@ correlation_read_generate(struct rule_loader *loader,
 		loader->draft->generate = node->boolean;
 }
 
+static void
+correlation_check_logsource(struct rule_loader *loader)
+{
+	const struct yaml_pair *pair = yaml_find(loader->draft->node,
+	    "logsource");
+
+	if (pair != NULL)
+		finding_warning(loader, pair->key->place, "IW0314",
+		    "the `logsource` of a correlation selects nothing; its "
+		    "rules have their own");
+}
+
 static bool
 correlation_is_key(struct span key)
 {
@@ -421,6 +433,7 @@ correlation_read(struct rule_loader *loader, const struct yaml_node *map)
 			finding_unknown_key(loader, map->pairs[i].key,
 			    correlation_keys, KEYS);
 	}
+	correlation_check_logsource(loader);
 	is_known = correlation_read_type(loader, map);
 	correlation_read_rules(loader, map);
 	correlation_read_group(loader, map);
