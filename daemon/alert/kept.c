@@ -34,17 +34,6 @@ value_at(const struct evidence *evidence, uint32_t place)
 	    value;
 }
 
-const struct value *
-kept_value(const struct kept *kept, const struct evidence *evidence,
-    struct span field)
-{
-	uint32_t place = find_place(kept, field);
-
-	if (place == kept->detection->rule->kept_count)
-		return NULL;
-	return value_at(evidence, place);
-}
-
 /* ---- Distinct texts ---- */
 
 struct texts {

@@ -10,10 +10,6 @@ struct kept {
 	const struct detection *detection;
 };
 
-/* The value of a field in one hit; NULL if it is not kept or missing. */
-const struct value *kept_value(const struct kept *kept,
-    const struct evidence *evidence, struct span field);
-
 /*
  * The distinct texts of a field over the evidence, members of arrays each,
  * in the order first seen: at most `limit` of them into `ret_texts`, their

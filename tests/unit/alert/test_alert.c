@@ -110,7 +110,9 @@ test_merged(void **state)
 	fixture->detection.kind = DETECTION_MERGED;
 	fixture->detection.into = (struct alert_id){ 1 };
 	fixture->detection.revision = 3;
+	fixture->detection.closed_by_end = true;
 	root = fixture_build(fixture);
+	fixture_want(root, "closed_by_end", "true");
 	fixture_want(root, "kind", "merged");
 	fixture_want(root, "into", "ir-0000000000000001");
 	fixture_want(root, "revision", "3");
@@ -380,6 +382,43 @@ test_limit(void **state)
 	fixture_free(fixture);
 }
 
+/* At its smallest a list has two members, a sample none. */
+static void
+test_lists_are_cut(void **state)
+{
+	static struct value members[40];
+	struct value list = {
+		.kind = VALUE_LIST, .count = 40, .items = members
+	};
+	struct fixture *fixture = fixture_new();
+	struct span triage[40];
+	json_t *root;
+
+	(void)state;
+	for (size_t i = 0; i < 40; i++) {
+		triage[i] = SPAN("What was the reason for it?");
+		members[i] = value_string(SPAN("pn:1"));
+	}
+	fixture->rule.extension.triage = triage;
+	fixture->rule.extension.triage_count = 40;
+	fixture_evidence(fixture, 2);
+	fixture_set(fixture, 0, SUBJECT_ID, list);
+	root = fixture_build(fixture);
+	fixture_want(root, "truncated", "(absent)");
+	assert_int_equal(json_array_size(fixture_at(root,
+			     "evidence/0/values/subject.id")),
+	    40);
+	json_decref(root);
+	fixture->options.limit_bytes = 1;
+	root = fixture_build(fixture);
+	fixture_want(root, "truncated", "true");
+	fixture_want(root, "evidence", "[]");
+	fixture_want(root, "evidence_left_out", "2");
+	assert_int_equal(json_array_size(fixture_at(root, "triage")), 2);
+	json_decref(root);
+	fixture_free(fixture);
+}
+
 /* A long value beside a sample is cut at a character and marked. */
 static void
 test_value_is_cut(void **state)
@@ -389,11 +428,11 @@ test_value_is_cut(void **state)
 	json_t *root;
 
 	(void)state;
-	/* 1 + 3 * 400 bytes; 1024 = 1 + 3 * 341 exactly. */
-	buffer_add_char(&text, 'a');
+	/* 2 + 3 * 400 bytes; 1024 = 2 + 3 * 340 + 2: two bytes too many. */
+	buffer_add_string(&text, "ab");
 	for (int i = 0; i < 400; i++)
 		buffer_add_string(&text, "\xe2\x82\xac");
-	buffer_add(&want, text.ptr, 1024);
+	buffer_add(&want, text.ptr, 1022);
 	buffer_add_string(&want, "\xe2\x80\xa6");
 	fixture_evidence(fixture, 1);
 	fixture_set_text(fixture, 0, RECORD_ID, buffer_string(&text));
@@ -530,6 +569,10 @@ test_read_refuses(void **state)
 		"[]",
 		"{}",
 		"{\"alert\":\"ir-1\"}",
+		"{\"alert\":\"ir-1\",\"kind\":\"open\"}",
+		"{\"alert\":\"ir-1\",\"kind\":\"open\",\"sentence\":\"\"}",
+		"{\"alert\":\"ir-1\",\"kind\":\"open\",\"sentence\":\"\","
+		"\"rule\":{\"name\":\"x\"}}",
 		"{\"alert\":1,\"kind\":\"open\",\"sentence\":\"\","
 		"\"rule\":{\"name\":\"x\",\"level\":\"high\"}}",
 		"{\"alert\":\"ir-1\",\"kind\":\"open\",\"sentence\":\"\","
@@ -571,6 +614,7 @@ main(void)
 		cmocka_unit_test(test_caveats),
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_lists_are_cut),
 		cmocka_unit_test(test_value_is_cut),
 		cmocka_unit_test(test_hostile_values),
 		cmocka_unit_test(test_notice),

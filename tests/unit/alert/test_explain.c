@@ -64,6 +64,60 @@ test_names(void **state)
 	fixture_free(fixture);
 }
 
+/* Arrays: told up to five members; two that differ do not agree. */
+static void
+test_arrays(void **state)
+{
+	static struct value members[7];
+	struct value seven = {
+		.kind = VALUE_LIST, .count = 7, .items = members
+	};
+	struct value six = { .kind = VALUE_LIST, .count = 6, .items = members };
+	struct value other = {
+		.kind = VALUE_LIST, .count = 6, .items = members + 1
+	};
+	struct value none = { .kind = VALUE_LIST };
+	struct fixture *fixture = fixture_new();
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++)
+		members[i] = value_string(span_make("abcdefg" + i, 1));
+	fixture->rule.extension.sentence = fixture_template(fixture,
+	    "{record.id}");
+	fixture_evidence(fixture, 2);
+	fixture_set(fixture, 0, RECORD_ID, seven);
+	fixture_set(fixture, 1, RECORD_ID, seven);
+	want_sentence(fixture, "seven", "a, b, c, d, e and 2 more");
+	fixture_set(fixture, 1, RECORD_ID, six);
+	want_sentence(fixture, "lengths", "several");
+	fixture_set(fixture, 0, RECORD_ID, other);
+	want_sentence(fixture, "members", "several");
+	fixture_set_text(fixture, 0, RECORD_ID, "a");
+	want_sentence(fixture, "array and text", "several");
+	fixture_set_all(fixture, RECORD_ID, "a");
+	fixture_set(fixture, 0, RECORD_ID, none);
+	fixture_set(fixture, 1, RECORD_ID, none);
+	want_sentence(fixture, "no members", "unknown");
+	fixture_free(fixture);
+}
+
+static void
+test_single_event(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	(void)state;
+	fixture->group[0] = SPAN("");
+	fixture->rule.extension.sentence = fixture_template(fixture,
+	    "{subject.id}");
+	want_sentence(fixture, "empty group", "(empty)");
+	fixture_single(fixture);
+	fixture->rule.extension.sentence = fixture_template(fixture,
+	    "{count} {peak} {limit} {timespan}");
+	want_sentence(fixture, "numbers", "1 1 1 unknown");
+	fixture_free(fixture);
+}
+
 static void
 test_limit_of_two_bounds(void **state)
 {
@@ -134,6 +188,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_arrays),
+		cmocka_unit_test(test_single_event),
 		cmocka_unit_test(test_limit_of_two_bounds),
 		cmocka_unit_test(test_default_sentences),
 		cmocka_unit_test(test_long_title),

@@ -309,6 +309,42 @@ test_ecs(void **state)
 	scene_free(scene);
 }
 
+/* Keys that we do not know, of any kind, pass through. */
+static void
+test_any_value(void **state)
+{
+	struct scene *scene = scene_new();
+	json_t *root;
+
+	(void)state;
+	scene_render_text(scene,
+	    SPAN("{\"alert\":\"ir-1\",\"kind\":\"open\",\"sentence\":\"s\","
+		 "\"rule\":{\"title\":\"only\",\"level\":\"low\"},"
+		 "\"a\":[null,true,false,-5,0.25,"
+		 "\"\\u00e9\\\\\",{},[]],\"evidence\":7}"));
+	root = body(scene, 0);
+	fixture_want(root, "rule", "{\"name\":\"only\"}");
+	fixture_want(root, "integrity/a/0", "null");
+	fixture_want(root, "integrity/a/1", "true");
+	fixture_want(root, "integrity/a/2", "false");
+	fixture_want(root, "integrity/a/3", "-5");
+	fixture_want(root, "integrity/a/4", "0.25");
+	fixture_want(root, "integrity/a/5", "\xc3\xa9\\");
+	fixture_want(root, "integrity/a/6", "{}");
+	fixture_want(root, "integrity/a/7", "[]");
+	fixture_want(root, "integrity/evidence", "7");
+	json_decref(root);
+
+	/* Beyond what the other parser can hold. */
+	scene_render_text(scene,
+	    SPAN("{\"alert\":\"ir-1\",\"kind\":\"open\",\"sentence\":\"s\","
+		 "\"rule\":{\"title\":\"only\",\"level\":\"low\"},"
+		 "\"a\":18446744073709551615}"));
+	assert_true(span_find(scene->frames.messages[0].msg,
+			SPAN("\"a\":18446744073709551615}}")) > 0);
+	scene_free(scene);
+}
+
 /* Samples move on to further frames of the same alert; none is lost. */
 static void
 test_follow_up(void **state)
@@ -565,6 +601,7 @@ main(void)
 		cmocka_unit_test(test_time_of_sending),
 		cmocka_unit_test(test_message_id),
 		cmocka_unit_test(test_ecs),
+		cmocka_unit_test(test_any_value),
 		cmocka_unit_test(test_follow_up),
 		cmocka_unit_test(test_oversized_values),
 		cmocka_unit_test(test_self),
