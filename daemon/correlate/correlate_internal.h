@@ -18,6 +18,7 @@ struct hourly {
 /* One rule that judges windows. */
 struct track {
 	struct correlate *correlate;
+	uint64_t number; /* never given twice */
 	const struct rule *rule;
 	struct window_terms terms;
 	struct group_table *groups;
@@ -50,6 +51,7 @@ struct correlate {
 	size_t table_count, table_cap;
 	struct track **tracks; /* in the order of their rules */
 	size_t track_count;
+	uint64_t tracks_made;
 	struct event_rule *event_rules; /* [rules->count] */
 	struct table *lates;
 	struct late **fresh_lates; /* of the batch in hand, as they came */

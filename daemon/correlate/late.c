@@ -27,7 +27,7 @@ make_key(struct track *track, const struct span *group)
 	struct buffer *key = &track->correlate->key;
 
 	buffer_reset(key);
-	buffer_add(key, &track, sizeof(track)); /* which one, in this process */
+	buffer_add(key, &track->number, sizeof(track->number));
 	key_join(key, group, group_table_width(track->groups));
 	return buffer_span(key);
 }

@@ -93,7 +93,7 @@ make_track(struct correlate *correlate, const struct rule *rule)
 	struct track *track = mem_zalloc(sizeof(*track));
 
 	track->correlate = correlate;
-	track->settled_us = INT64_MIN;
+	track->number = correlate->tracks_made++;
 	track->groups = find_table(correlate, correlation);
 	track->terms = (struct window_terms){
 		.is_distinct = correlation->kind == CORRELATION_VALUE_COUNT,
