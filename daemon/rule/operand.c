@@ -150,9 +150,11 @@ operand_plain(struct rule_loader *loader, const struct item *item,
 	    placeholder_name(value->text, &name)) {
 		if ((item->modifiers & MODIFIER_EXPAND) != 0)
 			return operand_list(loader, item, value, name, test);
-		finding_warning(loader, value->place, "IW0417",
-		    "`" SPAN_FMT "` is plain text without `expand`",
-		    SPAN_ARG(value->text));
+		/* '%AppData%' is what it looks like. */
+		if (placeholder_is_known(loader, name))
+			finding_warning(loader, value->place, "IW0417",
+			    "`" SPAN_FMT "` is plain text without `expand`",
+			    SPAN_ARG(value->text));
 	}
 	if ((item->modifiers & MODIFIER_EXPAND) != 0 &&
 	    placeholder_is_inside(value->text))

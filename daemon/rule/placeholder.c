@@ -28,11 +28,12 @@ placeholder_is_word(char c)
 bool
 placeholder_name(struct span text, struct span *ret_name)
 {
-	struct span name = { text.ptr + 1, text.len - 2 };
+	struct span name;
 
 	if (text.len < 3 || text.ptr[0] != '%' ||
-	    text.ptr[text.len - 1] != '%' || name.ptr[0] == '.')
+	    text.ptr[text.len - 1] != '%' || text.ptr[1] == '.')
 		return false;
+	name = span_make(text.ptr + 1, text.len - 2);
 	for (size_t i = 0; i < name.len; i++) {
 		if (!placeholder_is_word(name.ptr[i]))
 			return false;
@@ -149,27 +150,51 @@ placeholder_missing(struct rule_loader *loader, const struct yaml_node *value,
 	    SPAN_ARG(name));
 }
 
+/* The list given by value, or the path of its file; false if neither. */
+static bool
+placeholder_find(struct rule_loader *loader, struct span name,
+    const struct value_list **ret_list, const char **ret_path)
+{
+	const struct rule_load_options *options = loader->options;
+
+	*ret_list = NULL;
+	for (size_t i = 0; i < options->list_count; i++) {
+		*ret_list = options->lists[i];
+		if (span_equal(value_list_name(*ret_list), name))
+			return true;
+	}
+	*ret_list = NULL;
+	for (size_t i = 0; i < options->list_folder_count; i++) {
+		*ret_path = arena_strdup(loader->arena,
+		    arena_printf(loader->arena, "%s/" SPAN_FMT ".txt",
+			options->list_folders[i], SPAN_ARG(name)));
+		if (placeholder_exists(*ret_path))
+			return true;
+	}
+	*ret_path = placeholder_beside(loader, name);
+	return placeholder_exists(*ret_path);
+}
+
+bool
+placeholder_is_known(struct rule_loader *loader, struct span name)
+{
+	const struct value_list *list;
+	const char *path;
+
+	return placeholder_find(loader, name, &list, &path);
+}
+
 const struct value_list *
 placeholder_list(struct rule_loader *loader, const struct yaml_node *value,
     struct span name)
 {
-	const struct rule_load_options *options = loader->options;
+	const struct value_list *list;
 	const char *path;
 
-	for (size_t i = 0; i < options->list_count; i++) {
-		if (span_equal(value_list_name(options->lists[i]), name))
-			return options->lists[i];
+	if (!placeholder_find(loader, name, &list, &path)) {
+		placeholder_missing(loader, value, name);
+		return NULL;
 	}
-	for (size_t i = 0; i < options->list_folder_count; i++) {
-		path = arena_strdup(loader->arena,
-		    arena_printf(loader->arena, "%s/" SPAN_FMT ".txt",
-			options->list_folders[i], SPAN_ARG(name)));
-		if (placeholder_exists(path))
-			return placeholder_read(loader, value, name, path);
-	}
-	path = placeholder_beside(loader, name);
-	if (placeholder_exists(path))
-		return placeholder_read(loader, value, name, path);
-	placeholder_missing(loader, value, name);
-	return NULL;
+	return list != NULL ? list :
+			      placeholder_read(loader, value, name, path);
 }

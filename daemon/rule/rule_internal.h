@@ -209,6 +209,9 @@ bool network_parse(struct rule_loader *loader, const struct yaml_node *value,
 /* `%name%` alone: its name. */
 bool placeholder_name(struct span text, struct span *ret_name);
 
+/* Is there a list of that name? */
+bool placeholder_is_known(struct rule_loader *loader, struct span name);
+
 /* A placeholder somewhere in the text. */
 bool placeholder_is_inside(struct span text);
 
