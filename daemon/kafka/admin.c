@@ -66,8 +66,8 @@ bool
 kafka_admin_look(struct kafka_admin *admin, const char *name,
     struct kafka_admin_topic *ret_topic, struct error *err)
 {
-	rd_kafka_topic_t *handle =
-	    rd_kafka_topic_new(admin->client, name, NULL);
+	rd_kafka_topic_t *handle = rd_kafka_topic_new(admin->client, name,
+	    NULL);
 	const struct rd_kafka_metadata *metadata;
 	rd_kafka_resp_err_t code = rd_kafka_metadata(admin->client, 0, handle,
 	    &metadata, KAFKA_CALL_MS);
@@ -131,10 +131,10 @@ bool
 kafka_admin_describe(struct kafka_admin *admin, const char *topic,
     struct kafka_admin_setting *settings, size_t count, struct error *err)
 {
-	rd_kafka_ConfigResource_t *resource =
-	    rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
+	rd_kafka_ConfigResource_t *resource = rd_kafka_ConfigResource_new(
+	    RD_KAFKA_RESOURCE_TOPIC, topic);
 	const rd_kafka_ConfigResource_t **resources;
-	rd_kafka_event_t *event;
+	rd_kafka_event_t *event = NULL;
 	size_t resource_count;
 	bool ok;
 
@@ -155,17 +155,17 @@ static bool
 created(const rd_kafka_event_t *event, const char *topic, struct error *err)
 {
 	size_t count;
-	const rd_kafka_topic_result_t **results =
-	    rd_kafka_CreateTopics_result_topics(
+	const rd_kafka_topic_result_t *
+	    *results = rd_kafka_CreateTopics_result_topics(
 		rd_kafka_event_CreateTopics_result(
 		    (rd_kafka_event_t *)(uintptr_t)event),
 		&count);
 
 	for (size_t i = 0; i < count; i++) {
-		rd_kafka_resp_err_t code =
-		    rd_kafka_topic_result_error(results[i]);
-		const char *text =
-		    rd_kafka_topic_result_error_string(results[i]);
+		rd_kafka_resp_err_t code = rd_kafka_topic_result_error(
+		    results[i]);
+		const char *text = rd_kafka_topic_result_error_string(
+		    results[i]);
 
 		if (code && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
 			return error_set(err, NULL, "creating topic %s: %s",
@@ -177,13 +177,12 @@ created(const rd_kafka_event_t *event, const char *topic, struct error *err)
 bool
 kafka_admin_create(struct kafka_admin *admin, const char *topic,
     int32_t partitions, int32_t replicas,
-    const struct kafka_admin_setting *settings, size_t count,
-    struct error *err)
+    const struct kafka_admin_setting *settings, size_t count, struct error *err)
 {
 	char reason[256];
 	rd_kafka_NewTopic_t *wanted = rd_kafka_NewTopic_new(topic, partitions,
 	    replicas, reason, sizeof(reason));
-	rd_kafka_event_t *event;
+	rd_kafka_event_t *event = NULL;
 	bool ok;
 
 	if (wanted == NULL)

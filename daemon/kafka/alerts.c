@@ -81,14 +81,14 @@ alerts_commit(void *port, int64_t next_offset, struct span metadata)
 	partition = rd_kafka_topic_partition_list_add(list,
 	    kafka_topic_names[PORT_TOPIC_ALERTS], PARTITION);
 	partition->offset = next_offset;
-	partition->metadata =
-	    rd_kafka_mem_malloc(alerts->client, metadata.len + 1);
+	partition->metadata = rd_kafka_mem_malloc(alerts->client,
+	    metadata.len + 1);
 	memcpy(partition->metadata, metadata.len > 0 ? metadata.ptr : "",
 	    metadata.len);
 	((char *)partition->metadata)[metadata.len] = '\0';
 	partition->metadata_size = metadata.len;
-	code = rd_kafka_commit_queue(alerts->client, list,
-	    alerts->group_queue, committed, alerts);
+	code = rd_kafka_commit_queue(alerts->client, list, alerts->group_queue,
+	    committed, alerts);
 	rd_kafka_topic_partition_list_destroy(list);
 	if (code)
 		log_warning("destination %s: commit: %s", alerts->name,
@@ -163,8 +163,8 @@ fetch(struct kafka_alerts *alerts)
 {
 	alerts->is_fetching = true;
 	alerts->is_job_running = true;
-	kafka_positions_fetch(alerts->kafka, alerts->client,
-	    alerts->assignment, NULL, 0, positioned, alerts);
+	kafka_positions_fetch(alerts->kafka, alerts->client, alerts->assignment,
+	    NULL, 0, positioned, alerts);
 }
 
 static void
@@ -184,8 +184,8 @@ rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t code,
 		rd_kafka_assign(client, partitions);
 	} else {
 		CHECK(partitions->cnt == 1 && alerts->assignment == NULL);
-		alerts->assignment =
-		    rd_kafka_topic_partition_list_copy(partitions);
+		alerts->assignment = rd_kafka_topic_partition_list_copy(
+		    partitions);
 		fetch(alerts);
 	}
 }
@@ -304,8 +304,9 @@ kafka_alerts_open(struct kafka *kafka, const char *destination,
 	alerts->next = kafka->alerts;
 	kafka->alerts = alerts;
 	kafka_wake(kafka);
-	*ret_alerts = (struct port_alerts){ .port = alerts,
-		.want = alerts_want, .commit = alerts_commit };
+	*ret_alerts = (struct port_alerts){
+		.port = alerts, .want = alerts_want, .commit = alerts_commit
+	};
 	return true;
 }
 

@@ -75,8 +75,9 @@ position_feed(struct kafka_source *source,
 	}
 	feed->next = partition->offset;
 	feed->port.position = feed->next >= 0 ? feed->next : -1;
-	feed->port.committed =
-	    partition->offset >= 0 && !is_latest ? partition->offset : -1;
+	feed->port.committed = partition->offset >= 0 && !is_latest ?
+	    partition->offset :
+	    -1;
 	kafka_feeds_set_metadata(feed, partition->metadata,
 	    partition->metadata_size);
 }
@@ -89,15 +90,16 @@ static void
 keep_latest(struct kafka_source *source,
     const rd_kafka_topic_partition_list_t *partitions)
 {
-	rd_kafka_topic_partition_list_t *latest =
-	    rd_kafka_topic_partition_list_new(partitions->cnt);
+	rd_kafka_topic_partition_list_t
+	    *latest = rd_kafka_topic_partition_list_new(partitions->cnt);
 
 	for (int i = 0; i < partitions->cnt; i++) {
 		const rd_kafka_topic_partition_t *from = &partitions->elems[i];
 
 		if (from->opaque == &kafka_positions_latest)
 			rd_kafka_topic_partition_list_add(latest, from->topic,
-			    from->partition)->offset = from->offset;
+			    from->partition)
+			    ->offset = from->offset;
 	}
 	if (latest->cnt > 0)
 		rd_kafka_commit(source->client, latest, 1);
@@ -108,8 +110,8 @@ static void
 fetched(void *owner, bool ok, rd_kafka_topic_partition_list_t *partitions,
     const struct error *err)
 {
-	struct kafka_source *source =
-	    CHECK_CAST(kafka_source, SOURCE_MAGIC, owner);
+	struct kafka_source *source = CHECK_CAST(kafka_source, SOURCE_MAGIC,
+	    owner);
 
 	source->is_job_running = false;
 	if (source->state != SOURCE_FETCHING)
@@ -140,8 +142,7 @@ kafka_assign_fetch(struct kafka_source *source)
 	source->is_gap = false;
 	source->is_rewind_wanted = false;
 	source->is_job_running = true;
-	kafka_positions_fetch(source->kafka, source->client,
-	    source->assignment,
+	kafka_positions_fetch(source->kafka, source->client, source->assignment,
 	    source->kafka->options.is_embedded ? NULL : source->input_options,
 	    source->input_count, fetched, source);
 }
@@ -169,8 +170,8 @@ static void
 edges_found(void *owner, bool ok, int64_t oldest, int64_t end,
     const struct error *err)
 {
-	struct kafka_source *source =
-	    CHECK_CAST(kafka_source, SOURCE_MAGIC, owner);
+	struct kafka_source *source = CHECK_CAST(kafka_source, SOURCE_MAGIC,
+	    owner);
 	struct feed *feed = source->feeds[source->gap_feed];
 
 	source->is_job_running = false;
@@ -251,8 +252,8 @@ void
 kafka_assign_rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t code,
     rd_kafka_topic_partition_list_t *partitions, void *opaque)
 {
-	struct kafka_source *source =
-	    CHECK_CAST(kafka_source, SOURCE_MAGIC, opaque);
+	struct kafka_source *source = CHECK_CAST(kafka_source, SOURCE_MAGIC,
+	    opaque);
 
 	switch (code) {
 	case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:

@@ -46,9 +46,10 @@ record_fill(struct record *record, const struct feed *feed,
 		.position = { feed->port.topic, message->partition,
 		    message->offset },
 		.bytes = span_make(message->payload, message->len),
-		.broker_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || ms < 0
-		    ? RECORD_NO_TIME
-		    : ms * 1000,
+		.broker_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ||
+			ms < 0 ?
+		    RECORD_NO_TIME :
+		    ms * 1000,
 		.is_producer_time = type == RD_KAFKA_TIMESTAMP_CREATE_TIME,
 		.input = feed->port.input,
 		.feed = feed->port.feed,

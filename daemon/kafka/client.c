@@ -12,13 +12,12 @@
 /* Keys whose values our promises depend on, and what would load code. */
 static const char *const reserved[] = { "acks", "allow.auto.create.topics",
 	"auto.commit.enable", "auto.offset.reset", "bootstrap.servers",
-	"enable.auto.commit", "enable.auto.offset.store",
-	"enable.idempotence", "enable.metrics.push", "enable.partition.eof",
-	"group.id", "group.instance.id", "group.protocol", "isolation.level",
-	"log.queue", "log_level", "message.max.bytes",
-	"metadata.broker.list", "partition.assignment.strategy",
-	"plugin.library.paths", "request.required.acks",
-	"transaction.timeout.ms", "transactional.id" };
+	"enable.auto.commit", "enable.auto.offset.store", "enable.idempotence",
+	"enable.metrics.push", "enable.partition.eof", "group.id",
+	"group.instance.id", "group.protocol", "isolation.level", "log.queue",
+	"log_level", "message.max.bytes", "metadata.broker.list",
+	"partition.assignment.strategy", "plugin.library.paths",
+	"request.required.acks", "transaction.timeout.ms", "transactional.id" };
 
 /* Set where this librdkafka knows them. */
 static const struct kafka_setting optional[] = {
@@ -56,8 +55,8 @@ set_all(rd_kafka_conf_t *conf, const struct kafka_setting *settings,
     size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!kafka_client_set(conf, settings[i].key,
-			settings[i].value, err))
+		if (!kafka_client_set(conf, settings[i].key, settings[i].value,
+			err))
 			return false;
 	}
 	return true;
@@ -70,11 +69,12 @@ check_reserved(const struct kafka_options *options, struct error *err)
 		const char *key = options->settings[i].key;
 
 		for (size_t j = 0; j < sizeof(reserved) / sizeof(*reserved);
-		     j++) {
+		    j++) {
 			if (strcmp(key, reserved[j]) == 0)
 				return error_set(err, NULL,
 				    "kafka setting %s is integrityd's own "
-				    "and cannot be changed", key);
+				    "and cannot be changed",
+				    key);
 		}
 		if (strncmp(key, "test.", 5) == 0)
 			return error_set(err, NULL,
@@ -139,7 +139,7 @@ kafka_client_consumer(struct kafka *kafka, const char *group,
     void *opaque, rd_kafka_t **ret_client, struct error *err)
 {
 	rd_kafka_conf_t *conf;
-	rd_kafka_t *client;
+	rd_kafka_t *client = NULL;
 
 	if (!kafka_client_conf(&kafka->options, &conf, err))
 		return false;

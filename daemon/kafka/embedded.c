@@ -15,8 +15,8 @@ static bool
 create(struct kafka_embedded *embedded, const char *name, int partitions,
     struct error *err)
 {
-	rd_kafka_resp_err_t code =
-	    rd_kafka_mock_topic_create(embedded->cluster, name, partitions, 1);
+	rd_kafka_resp_err_t code = rd_kafka_mock_topic_create(embedded->cluster,
+	    name, partitions, 1);
 
 	if (code)
 		return error_set(err, NULL, "embedded cluster: topic %s: %s",

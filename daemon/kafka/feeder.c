@@ -17,8 +17,8 @@ struct kafka_feeder {
 static void
 delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
-	struct kafka_feeder *feeder =
-	    CHECK_CAST(kafka_feeder, FEEDER_MAGIC, opaque);
+	struct kafka_feeder *feeder = CHECK_CAST(kafka_feeder, FEEDER_MAGIC,
+	    opaque);
 
 	(void)client;
 	if (message->err)

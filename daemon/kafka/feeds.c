@@ -64,15 +64,13 @@ kafka_feeds_of_message(struct kafka_source *source,
 
 	for (size_t i = 0; i < source->input_count; i++) {
 		if (source->inputs[i].handle == message->rkt)
-			return feed_of_partition(source, i,
-			    message->partition);
+			return feed_of_partition(source, i, message->partition);
 	}
 	topic = rd_kafka_topic_name(message->rkt);
 	for (size_t i = 0; i < source->input_count; i++) {
 		if (strcmp(source->inputs[i].options.topic, topic) == 0) {
 			source->inputs[i].handle = message->rkt;
-			return feed_of_partition(source, i,
-			    message->partition);
+			return feed_of_partition(source, i, message->partition);
 		}
 	}
 	return NULL;
@@ -107,8 +105,8 @@ kafka_feeds_free(struct kafka_source *source)
 void
 kafka_feeds_tell_assigned(struct kafka_source *source)
 {
-	struct port_feed *feeds =
-	    mem_array(source->feed_count + 1, sizeof(*feeds));
+	struct port_feed *feeds = mem_array(source->feed_count + 1,
+	    sizeof(*feeds));
 	size_t count = 0;
 
 	for (size_t i = 0; i < source->feed_count; i++) {
@@ -140,8 +138,8 @@ kafka_feeds_tell_idle(struct kafka_source *source, int64_t now_us)
 {
 	for (size_t i = 0; i < source->feed_count; i++) {
 		struct feed *feed = source->feeds[i];
-		const struct kafka_input *input =
-		    &source->inputs[feed->port.input].options;
+		const struct kafka_input
+		    *input = &source->inputs[feed->port.input].options;
 
 		if (!feed->is_assigned || feed->is_idle || !feed->is_at_end ||
 		    now_us - feed->active_us < input->idle_us)

@@ -4,7 +4,6 @@
 
 #include "kafka/source_internal.h"
 
-
 rd_kafka_consumer_group_metadata_t *
 kafka_fence_take(struct kafka_source *source, const void *fence)
 {
@@ -31,8 +30,8 @@ rd_kafka_topic_partition_list_t *
 kafka_fence_offsets(struct kafka_source *source,
     const struct port_offset *offsets, size_t count)
 {
-	rd_kafka_topic_partition_list_t *list =
-	    rd_kafka_topic_partition_list_new((int)count);
+	rd_kafka_topic_partition_list_t
+	    *list = rd_kafka_topic_partition_list_new((int)count);
 	rd_kafka_topic_partition_t *partition;
 
 	for (size_t i = 0; i < count; i++) {
@@ -60,12 +59,12 @@ kafka_fence_committed(struct kafka_source *source,
 {
 	for (int i = 0; i < offsets->cnt; i++) {
 		const rd_kafka_topic_partition_t *from = &offsets->elems[i];
-		struct feed *feed =
-		    kafka_feeds_of(source, from->topic, from->partition);
+		struct feed *feed = kafka_feeds_of(source, from->topic,
+		    from->partition);
 
 		feed->kept = from->offset;
 		mem_free(feed->kept_metadata);
-		feed->kept_metadata = span_strdup(
-		    span_make(from->metadata, from->metadata_size));
+		feed->kept_metadata = span_strdup(span_make(from->metadata,
+		    from->metadata_size));
 	}
 }

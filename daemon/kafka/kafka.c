@@ -30,8 +30,8 @@ const char *const kafka_shard_topic_names[2] = {
 static void
 options_copy(const struct kafka_options *options, struct kafka_options *copy)
 {
-	struct kafka_setting *settings =
-	    mem_array(options->setting_count + 1, sizeof(*settings));
+	struct kafka_setting *settings = mem_array(options->setting_count + 1,
+	    sizeof(*settings));
 
 	*copy = *options;
 	copy->bootstrap = mem_strdup(options->bootstrap);
@@ -80,8 +80,8 @@ kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
 	options_copy(options, &kafka->options);
 	kafka->poll_fd = epoll_create1(EPOLL_CLOEXEC);
 	kafka->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	kafka->timer_fd =
-	    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	kafka->timer_fd = timerfd_create(CLOCK_MONOTONIC,
+	    TFD_CLOEXEC | TFD_NONBLOCK);
 	if (!watch(kafka, kafka->wake_fd) || !watch(kafka, kafka->timer_fd)) {
 		error_set(err, NULL, "no descriptors left: %s",
 		    strerror(errno));

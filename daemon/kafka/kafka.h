@@ -22,9 +22,9 @@ struct kafka_options {
 	bool is_embedded;     /* bootstrap is a kafka_embedded of ours */
 	const struct kafka_setting *settings; /* librdkafka's own, checked */
 	size_t setting_count;
-	uint32_t shards;	/* partitions of hits and state; 0: 32 */
-	uint32_t replication;	/* 0: min(3, brokers) */
-	uint64_t alert_bytes;	/* largest output; 0: 256 KiB */
+	uint32_t shards;      /* partitions of hits and state; 0: 32 */
+	uint32_t replication; /* 0: min(3, brokers) */
+	uint64_t alert_bytes; /* largest output; 0: 256 KiB */
 };
 
 /* ---- wake-up: one descriptor for everything in kafka/ ---- */
@@ -93,7 +93,8 @@ struct kafka_source_options {
 /*
  * At most one.  Where there is an output too, open that first: the committed
  * positions are read after its predecessor's transaction has been ended.
- * `fence` of a batch stays good for as long as the process lives.
+ * `fence` of a batch may be used for as long as the process lives.  A revoke
+ * and a rewind end what was wanted.
  */
 bool kafka_source_open(struct kafka *kafka,
     const struct kafka_source_options *options,
@@ -120,8 +121,7 @@ void kafka_source_close(struct kafka *kafka);
 
 /*
  * A member of the group `<group>.dest.<destination>`.  want() replaces what
- * was wanted before; commit() while stopped does nothing.  started() again
- * without stopped() means: forget, and go on from there.
+ * was wanted before; commit() while stopped does nothing.
  */
 bool kafka_alerts_open(struct kafka *kafka, const char *destination,
     const struct port_alerts_events *events, void *core,

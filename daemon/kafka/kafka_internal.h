@@ -9,9 +9,9 @@
 
 #define KAFKA_MAGIC 0x4b61666bu
 
-#define KAFKA_STATUS_CONFIG 78	 /* EX_CONFIG: not restarted */
+#define KAFKA_STATUS_CONFIG 78	  /* EX_CONFIG: not restarted */
 #define KAFKA_STATUS_TEMPORARY 75 /* EX_TEMPFAIL: restarted */
-#define KAFKA_STATUS_NOPERM 77	 /* EX_NOPERM */
+#define KAFKA_STATUS_NOPERM 77	  /* EX_NOPERM */
 
 /* Longest wait of one blocking call that has a time limit. */
 #define KAFKA_CALL_MS 10000
@@ -30,9 +30,9 @@ struct kafka {
 	struct kafka_worker *worker;
 	struct kafka_source *source;
 	struct kafka_output *output;
-	struct kafka_alerts *alerts;  /* a list */
+	struct kafka_alerts *alerts; /* a list */
 	struct kafka_counters counters;
-	int64_t input_retention_ms;   /* longest seen; -1: for ever */
+	int64_t input_retention_ms; /* longest seen; -1: for ever */
 };
 
 enum kafka_name { KAFKA_NAME_HITS, KAFKA_NAME_STATE };
@@ -49,8 +49,8 @@ void kafka_fail(struct kafka *kafka, int status, const struct error *err);
 
 /* ---- client.c: configurations and handles ---- */
 
-bool kafka_client_set(rd_kafka_conf_t *conf, const char *key,
-    const char *value, struct error *err);
+bool kafka_client_set(rd_kafka_conf_t *conf, const char *key, const char *value,
+    struct error *err);
 
 /* What all clients have in common, then the operator's settings. */
 bool kafka_client_conf(const struct kafka_options *options,
@@ -68,8 +68,8 @@ bool kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf,
     rd_kafka_t **ret_client, struct error *err);
 
 /* librdkafka's log callback. */
-void kafka_client_log(const rd_kafka_t *client, int level,
-    const char *facility, const char *text);
+void kafka_client_log(const rd_kafka_t *client, int level, const char *facility,
+    const char *text);
 
 /* Leaves the group; false if some seconds were not enough: then the handle
  * must be left alone. */

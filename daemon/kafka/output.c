@@ -109,23 +109,24 @@ copy_outputs(struct submission *submission, const struct port_output *outputs,
 static void
 output_submit(void *port, const struct port_submission *from)
 {
-	struct kafka_output *output =
-	    CHECK_CAST(kafka_output, OUTPUT_MAGIC, port);
+	struct kafka_output *output = CHECK_CAST(kafka_output, OUTPUT_MAGIC,
+	    port);
 	struct submission *submission = mem_zalloc(sizeof(*submission));
 
 	CHECK(!output->is_busy && from->offset_count > 0);
 	CHECK(output->kafka->source != NULL);
 	output->is_busy = true;
 	submission->job = (struct kafka_job){ .what = "a transaction",
-		.run = submission_run, .done = submission_done,
+		.run = submission_run,
+		.done = submission_done,
 		.free = submission_free };
 	submission->output = output;
 	submission->number = from->number;
 	copy_outputs(submission, from->outputs, from->output_count);
 	submission->offsets = kafka_fence_offsets(output->kafka->source,
 	    from->offsets, from->offset_count);
-	submission->group =
-	    kafka_fence_take(output->kafka->source, from->fence);
+	submission->group = kafka_fence_take(output->kafka->source,
+	    from->fence);
 	kafka_worker_submit(output->kafka->worker, &submission->job);
 }
 
@@ -158,8 +159,7 @@ prepare_done(struct kafka_job *job)
 {
 	struct prepare *prepare = (struct prepare *)job;
 
-	prepare->output->kafka->counters.producers +=
-	    prepare->result.producers;
+	prepare->output->kafka->counters.producers += prepare->result.producers;
 	if (!prepare->ok)
 		log_warning("Kafka: %s; trying again with the first batch",
 		    prepare->result.err.text);
@@ -172,9 +172,8 @@ prepare_free(struct kafka_job *job)
 }
 
 bool
-kafka_output_open(struct kafka *kafka,
-    const struct port_output_events *events, void *core,
-    struct port_output_calls *ret_output, struct error *err)
+kafka_output_open(struct kafka *kafka, const struct port_output_events *events,
+    void *core, struct port_output_calls *ret_output, struct error *err)
 {
 	struct kafka_output *output = mem_zalloc(sizeof(*output));
 	struct prepare *prepare = mem_zalloc(sizeof(*prepare));
@@ -188,7 +187,8 @@ kafka_output_open(struct kafka *kafka,
 	output->transaction = kafka_transaction_new(kafka);
 	kafka->output = output;
 	prepare->job = (struct kafka_job){ .what = "init_transactions",
-		.run = prepare_run, .done = prepare_done,
+		.run = prepare_run,
+		.done = prepare_done,
 		.free = prepare_free };
 	prepare->output = output;
 	kafka_worker_submit(kafka->worker, &prepare->job);

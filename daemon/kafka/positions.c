@@ -27,8 +27,8 @@ static bool
 committed(rd_kafka_t *client, rd_kafka_topic_partition_list_t *partitions,
     struct error *err)
 {
-	rd_kafka_resp_err_t code =
-	    rd_kafka_committed(client, partitions, KAFKA_CALL_MS);
+	rd_kafka_resp_err_t code = rd_kafka_committed(client, partitions,
+	    KAFKA_CALL_MS);
 
 	for (int i = 0; !code && i < partitions->cnt; i++)
 		code = partitions->elems[i].err;
@@ -44,15 +44,16 @@ partition_count(rd_kafka_t *client, const char *topic, int32_t *ret_count,
 {
 	rd_kafka_topic_t *handle = rd_kafka_topic_new(client, topic, NULL);
 	const struct rd_kafka_metadata *metadata;
-	rd_kafka_resp_err_t code =
-	    rd_kafka_metadata(client, 0, handle, &metadata, KAFKA_CALL_MS);
+	rd_kafka_resp_err_t code = rd_kafka_metadata(client, 0, handle,
+	    &metadata, KAFKA_CALL_MS);
 
 	rd_kafka_topic_destroy(handle);
 	if (code)
 		return error_set(err, NULL, "metadata of %s: %s", topic,
 		    rd_kafka_err2str(code));
-	*ret_count =
-	    metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
+	*ret_count = metadata->topic_cnt == 1 ?
+	    metadata->topics[0].partition_cnt :
+	    0;
 	rd_kafka_metadata_destroy(metadata);
 	return true;
 }
@@ -105,8 +106,8 @@ start_uncommitted(struct fetch *fetch, rd_kafka_topic_partition_t *partition)
 		return false;
 	if (has)
 		return true;
-	code = rd_kafka_query_watermark_offsets(fetch->client,
-	    partition->topic, partition->partition, &low, &high, KAFKA_CALL_MS);
+	code = rd_kafka_query_watermark_offsets(fetch->client, partition->topic,
+	    partition->partition, &low, &high, KAFKA_CALL_MS);
 	if (code)
 		return error_set(&fetch->err, NULL, "end of %s [%d]: %s",
 		    partition->topic, (int)partition->partition,
@@ -156,7 +157,9 @@ kafka_positions_fetch(struct kafka *kafka, rd_kafka_t *client,
 	struct fetch *fetch = mem_zalloc(sizeof(*fetch));
 
 	fetch->job = (struct kafka_job){ .what = "reading committed offsets",
-		.run = fetch_run, .done = fetch_done, .free = fetch_free };
+		.run = fetch_run,
+		.done = fetch_done,
+		.free = fetch_free };
 	fetch->client = client;
 	fetch->partitions = rd_kafka_topic_partition_list_copy(partitions);
 	fetch->inputs = inputs;
@@ -182,9 +185,9 @@ static void
 edges_run(struct kafka_job *job)
 {
 	struct edges *edges = (struct edges *)job;
-	rd_kafka_resp_err_t code =
-	    rd_kafka_query_watermark_offsets(edges->client, edges->topic,
-		edges->partition, &edges->oldest, &edges->end, KAFKA_CALL_MS);
+	rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+	    edges->client, edges->topic, edges->partition, &edges->oldest,
+	    &edges->end, KAFKA_CALL_MS);
 
 	edges->ok = code == RD_KAFKA_RESP_ERR_NO_ERROR;
 	if (!edges->ok)
@@ -218,8 +221,12 @@ kafka_positions_edges(struct kafka *kafka, rd_kafka_t *client,
 {
 	struct edges *edges = mem_zalloc(sizeof(*edges));
 
-	edges->job = (struct kafka_job){ .what = "looking for the oldest record",
-		.run = edges_run, .done = edges_done, .free = edges_free };
+	edges->job = (struct kafka_job){
+		.what = "looking for the oldest record",
+		.run = edges_run,
+		.done = edges_done,
+		.free = edges_free
+	};
 	edges->client = client;
 	edges->topic = mem_strdup(topic);
 	edges->partition = partition;

@@ -33,8 +33,7 @@ static void
 source_release(void *port, struct port_batch *released)
 {
 	struct kafka_source *source = source_of(port);
-	struct batch *batch =
-	    CHECK_CAST(batch, BATCH_MAGIC, released->handle);
+	struct batch *batch = CHECK_CAST(batch, BATCH_MAGIC, released->handle);
 	struct batch **link = &source->lent;
 
 	while (*link != batch) {
@@ -60,6 +59,7 @@ source_rewind(void *port)
 	struct kafka_source *source = source_of(port);
 
 	source->is_rewind_wanted = true;
+	source->is_wanted = false;
 	kafka_wake(source->kafka);
 }
 
@@ -211,11 +211,13 @@ revoke(struct kafka_source *source)
 {
 	if (!source->is_revoke_told) {
 		source->is_revoke_told = true;
+		source->is_wanted = false;
 		kafka_batch_clear(source->filling);
 		if (!kafka_feeds_tell_revoked(source))
 			source->is_revoke_done = true;
 	}
-	if (source->is_revoke_done && (source->kafka->output == NULL ||
+	if (source->is_revoke_done &&
+	    (source->kafka->output == NULL ||
 		!kafka_output_is_busy(source->kafka->output))) {
 		kafka_assign_none(source);
 		kafka_wake(source->kafka);
@@ -277,15 +279,15 @@ copy_options(struct kafka_source *source,
 {
 	size_t count = options->input_count;
 
-	source->batch_records = options->batch_records > 0
-	    ? options->batch_records
-	    : DEFAULT_BATCH_RECORDS;
-	source->batch_interval_us = options->batch_interval_us > 0
-	    ? options->batch_interval_us
-	    : DEFAULT_INTERVAL_US;
+	source->batch_records = options->batch_records > 0 ?
+	    options->batch_records :
+	    DEFAULT_BATCH_RECORDS;
+	source->batch_interval_us = options->batch_interval_us > 0 ?
+	    options->batch_interval_us :
+	    DEFAULT_INTERVAL_US;
 	source->inputs = mem_array(count, sizeof(*source->inputs));
-	source->input_options =
-	    mem_array(count, sizeof(*source->input_options));
+	source->input_options = mem_array(count,
+	    sizeof(*source->input_options));
 	source->input_count = count;
 	for (size_t i = 0; i < count; i++) {
 		struct kafka_input *copy = &source->inputs[i].options;
@@ -381,8 +383,8 @@ kafka_source_close(struct kafka *kafka)
 	source->state = SOURCE_CLOSED;
 	source->is_wanted = false;
 	kafka_batch_clear(source->filling);
-	source->is_left =
-	    kafka_client_leave(source->client, "the consumer of inputs");
+	source->is_left = kafka_client_leave(source->client,
+	    "the consumer of inputs");
 }
 
 void

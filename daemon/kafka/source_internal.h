@@ -29,9 +29,9 @@ enum source_state {
 
 struct feed {
 	struct port_feed port;
-	char *metadata;	 /* owns that of port */
-	int64_t next;	 /* expected offset; negative: BEGINNING, unknown */
-	int64_t reread;	 /* a jump at this offset was read again; or -1 */
+	char *metadata;	   /* owns that of port */
+	int64_t next;	   /* expected offset; negative: BEGINNING, unknown */
+	int64_t reread;	   /* a jump at this offset was read again; or -1 */
 	int64_t active_us; /* monotonic: the last record, or the end */
 	bool is_assigned;
 	bool is_at_end;
@@ -42,7 +42,7 @@ struct feed {
 };
 
 struct source_input {
-	struct kafka_input options; /* topic is owned */
+	struct kafka_input options;	/* topic is owned */
 	const rd_kafka_topic_t *handle; /* of the last record; a cache */
 	uint32_t *by_partition;		/* feed + 1; 0: none yet */
 	size_t partition_cap;

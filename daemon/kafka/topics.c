@@ -40,8 +40,8 @@ static void
 add(struct topic *topic, const char *key, const char *value, int64_t number,
     enum rule rule)
 {
-	topic->settings[topic->count++] =
-	    (struct setting){ key, value, number, rule };
+	topic->settings[topic->count++] = (struct setting){ key, value, number,
+		rule };
 }
 
 /* At most `ms`; -1: for ever. */
@@ -84,20 +84,24 @@ fill(struct topic topics[TOPICS], const struct kafka *kafka)
 	int32_t shards = (int32_t)kafka->options.shards;
 
 	topics[0] = (struct topic){
-		.name = kafka_topic_names[PORT_TOPIC_ALERTS],
-		.partitions = 1 };
+		.name = kafka_topic_names[PORT_TOPIC_ALERTS], .partitions = 1
+	};
 	add_deleting(&topics[0], -1, RULE_AT_LEAST);
 	topics[1] = (struct topic){
-		.name = kafka_topic_names[PORT_TOPIC_REJECTED],
-		.partitions = 1 };
+		.name = kafka_topic_names[PORT_TOPIC_REJECTED], .partitions = 1
+	};
 	add_deleting(&topics[1], 90 * DAY_MS, RULE_NONE);
 	topics[2] = (struct topic){
 		.name = kafka_shard_topic_names[KAFKA_NAME_HITS],
-		.partitions = shards, .is_sharded = true };
+		.partitions = shards,
+		.is_sharded = true
+	};
 	add_deleting(&topics[2], hits_retention(kafka), RULE_AT_LEAST);
 	topics[3] = (struct topic){
 		.name = kafka_shard_topic_names[KAFKA_NAME_STATE],
-		.partitions = shards, .is_sharded = true };
+		.partitions = shards,
+		.is_sharded = true
+	};
 	add(&topics[3], "cleanup.policy", "compact", 0, RULE_EQUAL);
 	add(&topics[3], "segment.bytes", NULL, 64 * 1024 * 1024, RULE_NONE);
 	add(&topics[3], "min.cleanable.dirty.ratio", "0.2", 0, RULE_NONE);
@@ -146,9 +150,9 @@ check_setting(const struct topic *topic, const struct setting *setting,
 	    "topic %s: %s is %s, it must be %s%s: kafka-configs.sh --alter "
 	    "--topic %s --add-config %s=%s",
 	    topic->name, setting->key, found,
-	    setting->rule == RULE_AT_LEAST && setting->number >= 0
-		? "at least "
-		: "",
+	    setting->rule == RULE_AT_LEAST && setting->number >= 0 ?
+		"at least " :
+		"",
 	    wanted, topic->name, setting->key, wanted);
 	mem_free(wanted);
 	return false;
@@ -182,14 +186,15 @@ check(struct kafka_admin *admin, const struct topic *topic,
 
 	for (size_t i = 0; i < topic->count; i++)
 		settings[i] = (struct kafka_admin_setting){
-			topic->settings[i].key, NULL };
+			topic->settings[i].key, NULL
+		};
 	ok = check_partitions(topic, found->partitions, err) &&
 	    kafka_admin_describe(admin, topic->name, settings, topic->count,
 		err);
 	for (size_t i = 0; i < topic->count; i++) {
 		ok = ok &&
-		    check_setting(topic, &topic->settings[i],
-			settings[i].value, err);
+		    check_setting(topic, &topic->settings[i], settings[i].value,
+			err);
 		mem_free(settings[i].value);
 	}
 	return ok;
@@ -220,9 +225,10 @@ create(struct kafka_admin *admin, const struct topic *topic, int32_t replicas,
 
 	for (size_t i = 0; i < topic->count; i++)
 		settings[i] = (struct kafka_admin_setting){
-			topic->settings[i].key, text_of(&topic->settings[i]) };
-	ok = kafka_admin_create(admin, topic->name, topic->partitions,
-	    replicas, settings, topic->count, err);
+			topic->settings[i].key, text_of(&topic->settings[i])
+		};
+	ok = kafka_admin_create(admin, topic->name, topic->partitions, replicas,
+	    settings, topic->count, err);
 	for (size_t i = 0; i < topic->count; i++)
 		mem_free(settings[i].value);
 	if (ok)
@@ -257,8 +263,7 @@ ensure(struct kafka *kafka, struct kafka_admin *admin, struct topic *topic,
 }
 
 bool
-kafka_topics_ensure(struct kafka *kafka, bool create_missing,
-    struct error *err)
+kafka_topics_ensure(struct kafka *kafka, bool create_missing, struct error *err)
 {
 	struct topic topics[TOPICS];
 	struct kafka_admin *admin;

@@ -24,7 +24,7 @@ struct kafka_transaction {
 	/* Connections that fell and requests that timed out; librdkafka's
 	 * threads count. */
 	atomic_uint troubles;
-	bool is_first;	/* this producer's first transaction */
+	bool is_first; /* this producer's first transaction */
 	int64_t begun_us;
 };
 
@@ -33,9 +33,8 @@ static void
 count_troubles(const rd_kafka_t *client, int level, const char *facility,
     const char *text)
 {
-	struct kafka_transaction *transaction =
-	    CHECK_CAST(kafka_transaction, TRANSACTION_MAGIC,
-		rd_kafka_opaque(client));
+	struct kafka_transaction *transaction = CHECK_CAST(kafka_transaction,
+	    TRANSACTION_MAGIC, rd_kafka_opaque(client));
 
 	if (strcmp(facility, "FAIL") == 0 || strcmp(facility, "REQTMOUT") == 0)
 		atomic_fetch_add(&transaction->troubles, 1);
@@ -45,8 +44,8 @@ count_troubles(const rd_kafka_t *client, int level, const char *facility,
 struct kafka_transaction *
 kafka_transaction_new(const struct kafka *kafka)
 {
-	struct kafka_transaction *transaction =
-	    mem_zalloc(sizeof(*transaction));
+	struct kafka_transaction *transaction = mem_zalloc(
+	    sizeof(*transaction));
 
 	transaction->magic = TRANSACTION_MAGIC;
 	transaction->kafka = kafka;
@@ -109,8 +108,8 @@ make_client(struct kafka_transaction *transaction, struct error *err)
 		err))
 		return false;
 	for (int i = 0; i < PORT_TOPIC_COUNT; i++)
-		transaction->topics[i] = rd_kafka_topic_new(
-		    transaction->client, kafka_topic_names[i], NULL);
+		transaction->topics[i] = rd_kafka_topic_new(transaction->client,
+		    kafka_topic_names[i], NULL);
 	return true;
 }
 
@@ -139,8 +138,8 @@ take_error(const char *what, rd_kafka_error_t *error, struct error *err)
 	rd_kafka_resp_err_t code = rd_kafka_error_code(error);
 
 	error_set(err,
-	    code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? KAFKA_TOO_LARGE
-							 : NULL,
+	    code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? KAFKA_TOO_LARGE :
+							   NULL,
 	    "%s: %s: %s", what, rd_kafka_error_name(error),
 	    rd_kafka_error_string(error));
 	rd_kafka_error_destroy(error);
@@ -189,8 +188,7 @@ fenced(const struct kafka_transaction *transaction, struct error *err)
  * because it was open too long (we were stopped): then a new one may go on.
  */
 static bool
-is_fenced(const struct kafka_transaction *transaction,
-    rd_kafka_resp_err_t code)
+is_fenced(const struct kafka_transaction *transaction, rd_kafka_resp_err_t code)
 {
 	int64_t open_us = clock_monotonic_us() - transaction->begun_us;
 
@@ -232,20 +230,18 @@ settle(struct kafka_transaction *transaction, const char *what,
 }
 
 static rd_kafka_resp_err_t
-produce(struct kafka_transaction *transaction,
-    const struct port_output *output)
+produce(struct kafka_transaction *transaction, const struct port_output *output)
 {
-	int32_t partition = output->topic == PORT_TOPIC_ALERTS
-	    ? 0
-	    : RD_KAFKA_PARTITION_UA;
+	int32_t partition = output->topic == PORT_TOPIC_ALERTS ?
+	    0 :
+	    RD_KAFKA_PARTITION_UA;
 
 	for (int i = 0;; i++) {
 		rd_kafka_resp_err_t code;
 
 		if (rd_kafka_produce(transaction->topics[output->topic],
 			partition, RD_KAFKA_MSG_F_COPY,
-			(void *)(uintptr_t)output->value.ptr,
-			output->value.len,
+			(void *)(uintptr_t)output->value.ptr, output->value.len,
 			output->key.len > 0 ? output->key.ptr : NULL,
 			output->key.len, NULL) == 0)
 			return RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -298,15 +294,14 @@ transact(struct kafka_transaction *transaction,
 	error = rd_kafka_send_offsets_to_transaction(transaction->client,
 	    offsets, group, KAFKA_CALL_MS);
 	if (error != NULL) {
-		settle(transaction, "send_offsets_to_transaction", error,
-		    false, outcome);
+		settle(transaction, "send_offsets_to_transaction", error, false,
+		    outcome);
 		return;
 	}
 	/* With a time limit it can fail and commit all the same. */
 	error = rd_kafka_commit_transaction(transaction->client, -1);
 	if (error != NULL) {
-		settle(transaction, "commit_transaction", error, true,
-		    outcome);
+		settle(transaction, "commit_transaction", error, true, outcome);
 		return;
 	}
 	outcome->outcome = PORT_OK;

@@ -14,7 +14,7 @@ struct kafka_worker;
 /* First member of what a job needs; its owner is whoever holds it now. */
 struct kafka_job {
 	struct kafka_job *next;
-	const char *what;		  /* for the watchdog's message */
+	const char *what;		     /* for the watchdog's message */
 	void (*run)(struct kafka_job *job);  /* on the worker */
 	void (*done)(struct kafka_job *job); /* on the loop; NULL: nothing */
 	void (*free)(struct kafka_job *job); /* on the loop, after done */

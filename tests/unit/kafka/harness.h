@@ -31,8 +31,8 @@ struct core {
 	int64_t committed[MAX_FEEDS];
 	char metadata[MAX_FEEDS][PORT_METADATA_MAX];
 	bool is_idle[MAX_FEEDS];
-	size_t disorder;	 /* records that were not the next ones */
-	uint64_t sum;		 /* of the numbers that the records hold */
+	size_t disorder; /* records that were not the next ones */
+	uint64_t sum;	 /* of the numbers that the records hold */
 	int failed_status;
 	struct error failed;
 	/* The output. */
@@ -51,8 +51,7 @@ struct wait {
 static inline struct wait
 wait_for(struct kafka *kafka, const char *what)
 {
-	return (struct wait){ kafka, what,
-		clock_monotonic_us() + DEADLINE_US };
+	return (struct wait){ kafka, what, clock_monotonic_us() + DEADLINE_US };
 }
 
 static inline void
@@ -68,7 +67,8 @@ wait_more(struct wait *wait)
 
 #define WAIT_UNTIL(kafka, condition)                                           \
 	for (struct wait wait_ = wait_for((kafka), #condition); !(condition);  \
-	     wait_more(&wait_))
+	    wait_more(&wait_))                                                 \
+	continue
 
 /* ---- the core ---- */
 
@@ -85,8 +85,8 @@ core_assigned(void *opaque, const struct port_feed *feeds, size_t count)
 		assert_in_range(feed, 0, MAX_FEEDS - 1);
 		core->feeds[i] = feed;
 		core->committed[feed] = feeds[i].committed;
-		core->next[feed] =
-		    feeds[i].committed < 0 ? 0 : feeds[i].committed;
+		core->next[feed] = feeds[i].committed < 0 ? 0 :
+							    feeds[i].committed;
 		snprintf(core->metadata[feed], PORT_METADATA_MAX, SPAN_FMT,
 		    SPAN_ARG(feeds[i].metadata));
 	}
@@ -192,11 +192,10 @@ core_release(struct core *core)
 
 /* Submits outputs with the positions of all feeds, under a batch's fence. */
 static inline void
-core_submit(struct core *core, const struct port_output *outputs,
-    size_t count, void *fence)
+core_submit(struct core *core, const struct port_output *outputs, size_t count,
+    void *fence)
 {
-	struct port_offset *offsets =
-	    mem_array(MAX_FEEDS, sizeof(*offsets));
+	struct port_offset *offsets = mem_array(MAX_FEEDS, sizeof(*offsets));
 
 	for (size_t i = 0; i < core->feed_count; i++) {
 		uint32_t feed = core->feeds[i];
@@ -240,13 +239,14 @@ kafka_of(const struct kafka_embedded *cluster)
 	struct kafka *kafka = NULL;
 	struct error err = ERROR_NONE;
 
-	if (!kafka_new(&(struct kafka_options){
-			   .bootstrap = kafka_embedded_bootstrap(cluster),
-			   .group = "unit",
-			   .instance = "unit-1",
-			   .is_embedded = true,
-			   .settings = settings,
-			   .setting_count = 1 },
+	if (!kafka_new(
+		&(struct kafka_options){
+		    .bootstrap = kafka_embedded_bootstrap(cluster),
+		    .group = "unit",
+		    .instance = "unit-1",
+		    .is_embedded = true,
+		    .settings = settings,
+		    .setting_count = 1 },
 		&kafka, &err))
 		fail_msg("%s", err.text);
 	return kafka;
@@ -283,8 +283,8 @@ core_open(struct core *core, struct kafka *kafka, const char *topic,
 	};
 	struct error err = ERROR_NONE;
 
-	if (!kafka_output_open(kafka, &core_output_events, core,
-		&core->output, &err) ||
+	if (!kafka_output_open(kafka, &core_output_events, core, &core->output,
+		&err) ||
 	    !kafka_source_open(kafka,
 		&(struct kafka_source_options){ .inputs = inputs,
 		    .input_count = 1,

@@ -131,8 +131,8 @@ test_path(void **state)
 	assert_string_equal(destination.last, want);
 	assert_int_equal(destination.over, 0);
 
-	WAIT_UNTIL(kafka, core.is_idle[0] && core.is_idle[1] &&
-		core.is_idle[2]);
+	WAIT_UNTIL(kafka,
+	    core.is_idle[0] && core.is_idle[1] && core.is_idle[2]);
 	feed_numbers(cluster, TOPIC, 1, 100);
 	WAIT_UNTIL(kafka, core.held != NULL);
 	assert_false(core.is_idle[0] && core.is_idle[1] && core.is_idle[2]);

@@ -50,7 +50,9 @@ submit(struct kafka *kafka, size_t from, size_t to)
 		struct numbered *numbered = mem_zalloc(sizeof(*numbered));
 
 		numbered->job = (struct kafka_job){ .what = "a test",
-			.run = run, .done = done, .free = freed };
+			.run = run,
+			.done = done,
+			.free = freed };
 		numbered->number = i;
 		kafka_worker_submit(kafka->worker, &numbered->job);
 	}
@@ -61,7 +63,8 @@ static void
 test_order(void **state)
 {
 	const struct kafka_options options = { .bootstrap = "127.0.0.1:1",
-		.group = "unit", .instance = "unit-1" };
+		.group = "unit",
+		.instance = "unit-1" };
 	struct kafka *kafka = NULL;
 	struct error err = ERROR_NONE;
 	struct pollfd fd = { .events = POLLIN };
