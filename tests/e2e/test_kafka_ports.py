@@ -287,6 +287,18 @@ class PortsTest(unittest.TestCase):
         self.assertEqual(probe.end(), 0)
         self.check_each_once(numbers(0, 3000))
 
+    def test_end_without_broker(self):
+        """A broker that is gone does not keep us from ending."""
+        self.create_topics()
+        self.broker.produce("audit", numbers(0, 5))
+        probe = self.probe("one", "run")
+        probe.wait_told("submitted 1 ok")
+        deliver = self.probe("two", "deliver", 1)
+        deliver.wait_told("alert")
+        self.broker.kill()
+        self.assertEqual(deliver.end(), 0)
+        self.assertEqual(probe.end(), 0)
+
     # ---- positions ----
 
     def test_open_transaction(self):

@@ -231,7 +231,7 @@ cluster_start(const char *topic, int partitions)
 
 /* The mock cluster waits a session long for a member that has left. */
 static inline struct kafka *
-kafka_of(const struct kafka_embedded *cluster)
+kafka_at(const char *bootstrap)
 {
 	const struct kafka_setting settings[] = {
 		{ "session.timeout.ms", "6000" },
@@ -239,29 +239,32 @@ kafka_of(const struct kafka_embedded *cluster)
 	struct kafka *kafka = NULL;
 	struct error err = ERROR_NONE;
 
-	if (!kafka_new(
-		&(struct kafka_options){
-		    .bootstrap = kafka_embedded_bootstrap(cluster),
-		    .group = "unit",
-		    .instance = "unit-1",
-		    .is_embedded = true,
-		    .settings = settings,
-		    .setting_count = 1 },
+	if (!kafka_new(&(struct kafka_options){ .bootstrap = bootstrap,
+			   .group = "unit",
+			   .instance = "unit-1",
+			   .is_embedded = true,
+			   .settings = settings,
+			   .setting_count = 1 },
 		&kafka, &err))
 		fail_msg("%s", err.text);
 	return kafka;
 }
 
-/* Records "1" to "count", spread over the partitions. */
+static inline struct kafka *
+kafka_of(const struct kafka_embedded *cluster)
+{
+	return kafka_at(kafka_embedded_bootstrap(cluster));
+}
+
+/* Records of the numbers, spread over the partitions. */
 static inline void
-feed_numbers(const struct kafka_embedded *cluster, const char *topic,
-    unsigned from, unsigned to)
+feed_numbers_at(const char *bootstrap, const char *topic, unsigned from,
+    unsigned to)
 {
 	struct kafka_feeder *feeder = NULL;
 	struct error err = ERROR_NONE;
 
-	if (!kafka_feeder_open(kafka_embedded_bootstrap(cluster), topic,
-		&feeder, &err))
+	if (!kafka_feeder_open(bootstrap, topic, &feeder, &err))
 		fail_msg("%s", err.text);
 	for (unsigned i = from; i <= to; i++) {
 		char digits[24];
@@ -272,6 +275,13 @@ feed_numbers(const struct kafka_embedded *cluster, const char *topic,
 	}
 	assert_true(kafka_feeder_flush(feeder, 10000));
 	kafka_feeder_close(feeder);
+}
+
+static inline void
+feed_numbers(const struct kafka_embedded *cluster, const char *topic,
+    unsigned from, unsigned to)
+{
+	feed_numbers_at(kafka_embedded_bootstrap(cluster), topic, from, to);
 }
 
 static inline void
