@@ -17,7 +17,9 @@ struct alert_options {
 	/* When it was decided, by the clock; RECORD_NO_TIME in files: then
 	 * delay_ms is 0 and no decided time is told. */
 	int64_t decided_us;
-	size_t limit_bytes; /* fields are cut and marked beyond; 256 KiB */
+	/* Beyond, samples lose their values, then go, then texts and lists are
+	 * cut, and `"truncated": true` says so; 256 KiB, at least 16 KiB. */
+	size_t limit_bytes;
 	/* On how many of the kept hits each counter's `when` holds;
 	 * [rule->extension.counter_count], NULL: none. */
 	const uint32_t *counter_hits;

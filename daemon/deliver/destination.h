@@ -56,6 +56,8 @@ void destination_frame(struct destination *destination, struct span frame);
 
 /*
  * Does what is due: sends queued frames, moves the committed position on.
+ * Call it soon after every up-call, for those carry no time: what left the
+ * process since the last call is taken to have left now.
  * Returns the time at which to call again at the latest.  `now_us` is from
  * clock_monotonic_us().
  */

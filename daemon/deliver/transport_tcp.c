@@ -25,6 +25,9 @@
 #define PROBE_EVERY_S 5
 #define PROBE_COUNT 4
 
+/* A turn of the loop; libevent's own 16 KiB are two frames. */
+#define WRITE_BYTES (256 * 1024)
+
 /* "LEN SP": up to 20 digits. */
 #define PREFIX_BYTES 24
 
@@ -234,6 +237,7 @@ tcp_connect(struct transport *transport, struct error *err)
 	CHECK(stream != NULL);
 	transport->stream = stream;
 	bufferevent_setcb(stream, on_read, NULL, on_event, transport);
+	(void)bufferevent_set_max_single_write(stream, WRITE_BYTES);
 	CHECK(evbuffer_add_cb(bufferevent_get_output(stream), on_output,
 		  transport) != NULL);
 	if (bufferevent_enable(stream, EV_READ | EV_WRITE) != 0)

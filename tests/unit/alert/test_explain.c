@@ -77,11 +77,12 @@ test_arrays(void **state)
 		.kind = VALUE_LIST, .count = 6, .items = members + 1
 	};
 	struct value none = { .kind = VALUE_LIST };
+	static const char letters[] = "abcdefg";
 	struct fixture *fixture = fixture_new();
 
 	(void)state;
 	for (size_t i = 0; i < 7; i++)
-		members[i] = value_string(span_make("abcdefg" + i, 1));
+		members[i] = value_string(span_make(&letters[i], 1));
 	fixture->rule.extension.sentence = fixture_template(fixture,
 	    "{record.id}");
 	fixture_evidence(fixture, 2);
