@@ -40,6 +40,9 @@ struct correlate_input {
 
 struct correlate_limits {
 	uint64_t groups_per_rule; /* at it no new group is opened */
+	/* value_count: so many values of a full window are told apart for
+	 * the peak, at least as many as the condition needs; 0: 256 */
+	uint32_t peak_values;
 };
 
 /* What the batch in hand led to; everything lives in `arena`. */

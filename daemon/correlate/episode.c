@@ -305,3 +305,28 @@ episode_forget(struct window *window, struct window_entry *entry)
 	}
 	evidence_release(terms->store, entry->kept);
 }
+
+static void
+spare_inner(struct window *window, const struct episode *episode)
+{
+	const struct window_terms *terms = window->terms;
+	size_t begin = window_find(window, cover_start(window, episode));
+	size_t end = window_find(window, window_time_add(episode->last_us, 1));
+	uint32_t first = terms->ends.first, last = terms->ends.last;
+
+	for (; begin < end && first > 0; begin++)
+		first -= window->entries[begin].kept != NULL;
+	for (; end > begin && last > 0; end--)
+		last -= window->entries[end - 1].kept != NULL;
+	for (; begin < end; begin++) {
+		evidence_release(terms->store, window->entries[begin].kept);
+		window->entries[begin].kept = NULL;
+	}
+}
+
+void
+episode_spare_evidence(struct window *window)
+{
+	for (uint32_t i = 0; i < window->episode_count; i++)
+		spare_inner(window, &window->episodes[i]);
+}

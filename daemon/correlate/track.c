@@ -4,6 +4,7 @@
 #include "correlate/correlate_internal.h"
 
 #define SAMPLES_MAX 1000
+#define PEAK_VALUES_DEFAULT 256
 
 /* One that tells nobody needs no windows. */
 static bool
@@ -71,12 +72,19 @@ point_at(struct track *track, const struct rule *rule)
 	const struct correlation *correlation = rule->correlation;
 	struct correlate *correlate = track->correlate;
 	uint32_t samples = rule->extension.samples;
+	uint32_t peak_values = correlate->limits.peak_values;
 
+	if (peak_values == 0)
+		peak_values = PEAK_VALUES_DEFAULT;
 	if (samples > SAMPLES_MAX)
 		samples = SAMPLES_MAX;
 	track->rule = rule;
 	track->clock = clock_of_track(correlate, correlation);
 	track->terms.condition = condition_of(correlation);
+	track->terms.exact = track->terms.condition.cap;
+	if (correlation->kind == CORRELATION_VALUE_COUNT &&
+	    track->terms.exact < peak_values)
+		track->terms.exact = peak_values;
 	track->terms.renew_us = rule->extension.renew_us > 0 ?
 	    rule->extension.renew_us :
 	    INT64_MAX;

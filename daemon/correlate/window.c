@@ -112,6 +112,7 @@ window_note_change(const struct window *window, int64_t at_us, int64_t before,
 static void
 compact(struct window *window, int64_t settled_us)
 {
+	episode_spare_evidence(window);
 	if (window->terms->is_distinct)
 		window_distinct_compact(window, settled_us);
 	else

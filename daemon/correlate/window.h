@@ -9,8 +9,8 @@
  *
  * Why hits may be forgotten (window_compact(), proved by test_random.c):
  *
- * Let C be the condition's cap: all measures from C on give the same answer.
- * Call a window full if its measure is at least C.
+ * Let C be the condition's cap or more: all measures from C on give the same
+ * answer.  Call a window full if its measure is at least C.
  * 1. Inside a full run.  Let b be a hit with C others (value_count: C distinct
  *    values) kept at or before it, from b - x on, and C kept at or after it,
  *    up to b + y, with x + y <= timespan.  Every window that holds b holds all
@@ -26,13 +26,7 @@
  *    within one timespan, so that any window that holds b holds one of those.
  *    b is counted, and whether b itself is satisfied cuts nothing any more.
  * 3. value_count, settled hits that an episode covers: they are counted, and
- *    later windows need only each value's last time, and of these the C
- *    latest.
- * 4. event_count, settled hits: only the last C - 1.  An episode that opens at
- *    s has at most so many in the window of s: the C-th of them would have had
- *    a full window too, so the episode had opened there (or, if full means
- *    unsatisfied, s is not satisfied).  And an episode that goes on at s has
- *    at most so many since its last satisfied hit, for the same reason.
+ *    later windows need only each value's last time.
  * A hit older than settled_us - timespan is in no window any more.
  */
 #ifndef CORRELATE_WINDOW_H
@@ -55,7 +49,7 @@ struct window_value {
 struct window_entry {
 	int64_t at_us;
 	uint32_t weight;  /* hits it stands for; 0: a further value of one */
-	uint32_t measure; /* of [at - timespan, at], exact below the cap */
+	uint32_t measure; /* of [at - timespan, at], exact below C */
 	uint32_t value;	  /* value_count: index into values */
 	struct evidence_kept *kept; /* NULL: none, or crowded out */
 };
@@ -82,6 +76,8 @@ typedef void window_tell(void *context, struct window *window,
 /* What is the same for all windows of a rule. */
 struct window_terms {
 	struct condition condition;
+	/* Up to which measures are exact: the cap at least; C below. */
+	uint32_t exact;
 	bool is_distinct; /* value_count */
 	int64_t span_us;
 	int64_t renew_us;

@@ -94,7 +94,7 @@ static bool
 is_inside_full_run(const struct window *window, size_t kept, size_t index)
 {
 	const struct window_terms *terms = window->terms;
-	size_t need = terms->condition.cap;
+	size_t need = terms->exact;
 
 	if (terms->ends.first > need)
 		need = terms->ends.first;
@@ -108,29 +108,15 @@ is_inside_full_run(const struct window *window, size_t kept, size_t index)
 		window->entries[index].at_us);
 }
 
-/* How many of the oldest entries rules 3 and 4 let go. */
-static size_t
-count_forgotten(const struct window *window, int64_t settled_us)
-{
-	const struct window_terms *terms = window->terms;
-	size_t aged = window_find(window,
-	    window_time_add(settled_us, -terms->span_us));
-	size_t settled = window_find(window, settled_us);
-	size_t need = terms->condition.cap - 1;
-
-	if (settled > need && settled - need > aged)
-		return settled - need;
-	return aged;
-}
-
 void
 window_count_compact(struct window *window, int64_t settled_us)
 {
 	struct window_entry *entries = window->entries;
 	size_t i = 0, kept = 0;
-	size_t forgotten = count_forgotten(window, settled_us);
+	size_t aged = window_find(window,
+	    window_time_add(settled_us, -window->terms->span_us));
 
-	for (; i < forgotten; i++)
+	for (; i < aged; i++)
 		episode_forget(window, &entries[i]);
 	for (; i < window->len; i++) {
 		if (is_inside_full_run(window, kept, i)) {

@@ -124,7 +124,7 @@ insert_past(struct window *window, size_t index, int64_t at_us, bool is_new,
 		    (found.before_us != INT64_MIN &&
 			window_time_add(found.before_us, span_us) >=
 			    entry->at_us) ||
-		    entry->measure >= window->terms->condition.cap)
+		    entry->measure >= window->terms->exact)
 			continue;
 		window_note_change(window, entry->at_us, entry->measure,
 		    entry->measure + 1, change);

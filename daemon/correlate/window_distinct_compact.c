@@ -103,18 +103,14 @@ mark_settled(struct window *window, int64_t settled_us)
 {
 	struct window_values *values = window->values;
 	int64_t start_us = window_time_add(settled_us, -window->terms->span_us);
-	uint32_t met = 0, cap = window->terms->condition.cap;
 
 	values->mark++;
 	for (size_t i = window_find(window, settled_us); i > 0; i--) {
 		struct window_entry *entry = &window->entries[i - 1];
 		struct window_values_item *item = &values->items[entry->value];
-		bool is_needed = item->mark != values->mark && met < cap;
+		bool is_needed = item->mark != values->mark;
 
-		if (is_needed) {
-			item->mark = values->mark;
-			met++;
-		}
+		item->mark = values->mark;
 		if (entry->at_us < start_us ||
 		    (!is_needed && is_covered(window, entry->at_us)))
 			entry->value = NONE;
@@ -144,7 +140,8 @@ forget_settled(struct window *window, int64_t settled_us)
 struct ahead {
 	int64_t full_us; /* by then C values; INT64_MAX: never */
 	int64_t same_us; /* its own value */
-	int64_t kept_us; /* as many hits with evidence as an end keeps */
+	int64_t kept_us; /* as many hits with evidence as an end keeps; its own
+			    time if it has none to lose */
 };
 
 struct thinning {
@@ -160,7 +157,7 @@ look_ahead(struct thinning *thinning)
 {
 	const struct window *window = thinning->window;
 	struct near near = near_new(window->values->count,
-	    window->terms->condition.cap);
+	    window->terms->exact);
 	uint32_t last = window->terms->ends.last;
 	int64_t *kept_us = thinning->kept_us;
 	size_t count = 0;
@@ -172,9 +169,10 @@ look_ahead(struct thinning *thinning)
 		thinning->ahead[i - 1] = (struct ahead){
 			.full_us = near_full(&near, INT64_MAX),
 			.same_us = same->is_met ? same->at_us : INT64_MAX,
-			.kept_us = last == 0 ? entry->at_us :
-			    count >= last    ? kept_us[count - last] :
-					       INT64_MAX,
+			.kept_us = last == 0 || entry->kept == NULL ?
+			    entry->at_us :
+			    count >= last ? kept_us[count - last] :
+					    INT64_MAX,
 		};
 		near_meet(&near, entry->value, entry->at_us);
 		if (entry->kept != NULL)
@@ -184,12 +182,12 @@ look_ahead(struct thinning *thinning)
 }
 
 static int64_t
-kept_before(const struct thinning *thinning, int64_t at_us)
+kept_before(const struct thinning *thinning, const struct window_entry *entry)
 {
 	uint32_t first = thinning->window->terms->ends.first;
 
-	if (first == 0)
-		return at_us;
+	if (first == 0 || entry->kept == NULL)
+		return entry->at_us;
 	return thinning->kept_count >= first ?
 	    thinning->kept_us[thinning->kept_count - first] :
 	    INT64_MIN;
@@ -207,7 +205,7 @@ is_inside_full_run(const struct thinning *thinning,
     const struct window_entry *entry, const struct ahead *ahead)
 {
 	int64_t low_us = near_full(&thinning->near, INT64_MIN);
-	int64_t kept_us = kept_before(thinning, entry->at_us);
+	int64_t kept_us = kept_before(thinning, entry);
 	int64_t high_us = ahead->full_us;
 
 	low_us = kept_us < low_us ? kept_us : low_us;
@@ -230,7 +228,7 @@ is_inside_episode(const struct thinning *thinning,
 		if (at_us >= episode->from_us && at_us <= episode->last_us)
 			return ahead->kept_us <= episode->last_us &&
 			    episode_covers(window, episode,
-				kept_before(thinning, at_us));
+				kept_before(thinning, entry));
 	}
 	return false;
 }
@@ -342,8 +340,7 @@ window_distinct_compact(struct window *window, int64_t settled_us)
 	if (window->values == NULL)
 		return;
 	forget_settled(window, settled_us);
-	thinning.near = near_new(window->values->count,
-	    window->terms->condition.cap);
+	thinning.near = near_new(window->values->count, window->terms->exact);
 	thinning.ahead = mem_array(window->len, sizeof(*thinning.ahead));
 	thinning.kept_us = mem_array(window->len, sizeof(int64_t));
 	look_ahead(&thinning);

@@ -54,6 +54,10 @@ void episode_raise_peak(struct window *window,
 void episode_tell_due(struct window *window, int64_t watermark_us);
 void episode_close_due(struct window *window, int64_t settled_us);
 
+/* Lets go of evidence that is neither among the first nor the last of an
+ * episode, and never will be, for episodes only grow. */
+void episode_spare_evidence(struct window *window);
+
 /* The entry is about to be forgotten: to its episode's samples. */
 void episode_forget(struct window *window, struct window_entry *entry);
 bool episode_covers(const struct window *window, const struct episode *episode,

@@ -81,14 +81,11 @@ holds(const struct correlation_bound *bound, double measure)
 	abort();
 }
 
-static bool
-is_satisfied(const struct episodes_rule *rule, const struct episodes_hit *hits,
-    size_t count, size_t index)
+bool
+episodes_is_satisfied(const struct episodes_rule *rule, uint64_t measure)
 {
-	double measure = (double)episodes_measure(rule, hits, count, index);
-
 	for (uint32_t i = 0; i < rule->bound_count; i++) {
-		if (!holds(&rule->bounds[i], measure))
+		if (!holds(&rule->bounds[i], (double)measure))
 			return false;
 	}
 	return true;
@@ -138,7 +135,8 @@ episodes_find(const struct episodes_rule *rule, const struct episodes_hit *hits,
 	size_t satisfied_count = 0, episode_count = 0, end;
 
 	for (size_t i = 0; i < count; i++) {
-		if (is_satisfied(rule, hits, count, i))
+		if (episodes_is_satisfied(rule,
+			episodes_measure(rule, hits, count, i)))
 			satisfied[satisfied_count++] = hits[i];
 	}
 	qsort(satisfied, satisfied_count, sizeof(*satisfied), compare);

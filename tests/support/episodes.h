@@ -49,5 +49,6 @@ size_t episodes_find(const struct episodes_rule *rule,
 /* The measure over the window of hits[index]. */
 uint64_t episodes_measure(const struct episodes_rule *rule,
     const struct episodes_hit *hits, size_t count, size_t index);
+bool episodes_is_satisfied(const struct episodes_rule *rule, uint64_t measure);
 
 #endif

@@ -17,24 +17,25 @@ static const struct {
 	unsigned values; /* this many in turn */
 	uint64_t held_max;
 } cases[] = {
-	/* Per timespan that is unsettled twice the cap, before that the cap;
-	 * doubled, for it is thinned when it has. */
+	/* Twice the cap (value_count: or 256, for the peak) for each timespan
+	 * that is unsettled, and one more; doubled, for it is thinned when it
+	 * has. */
 	{ "many hits", CORRELATION_EVENT_COUNT, COMPARE_GTE, 10, MINUTE,
-	    15 * MINUTE, 1000, 1, 2 * (16 * 20 + 10) },
+	    15 * MINUTE, 10000, 1, 2 * (16 * 20 + 10) },
 	{ "simultaneous", CORRELATION_EVENT_COUNT, COMPARE_GTE, 10, MINUTE,
 	    15 * MINUTE, 0, 1, 2 * (20 + 10) },
 	{ "all within one window", CORRELATION_EVENT_COUNT, COMPARE_GTE, 100,
 	    INT64_C(86400) * SECOND, 15 * MINUTE, 1000, 1, 2 * (200 + 100) },
 	{ "too many to be satisfied", CORRELATION_EVENT_COUNT, COMPARE_LT, 5,
-	    MINUTE, 15 * MINUTE, 1000, 1, 2 * (16 * 20 + 10) },
+	    MINUTE, 15 * MINUTE, 10000, 1, 2 * (16 * 20 + 10) },
 	{ "in order", CORRELATION_EVENT_COUNT, COMPARE_GTE, 10, MINUTE, 0, 1000,
 	    1, 2 * (20 + 10) },
 	{ "single events with suppression", CORRELATION_EVENT_COUNT,
-	    COMPARE_GTE, 1, MINUTE, 15 * MINUTE, 1000, 1, 2 * (16 * 12) },
+	    COMPARE_GTE, 1, MINUTE, 15 * MINUTE, 10000, 1, 2 * (16 * 12) },
 	{ "few values", CORRELATION_VALUE_COUNT, COMPARE_GTE, 3, MINUTE,
-	    15 * MINUTE, 1000, 3, 2 * (16 * 4 * 5 + 10) },
+	    15 * MINUTE, 10000, 3, 2 * (16 * 4 * 5 + 10) },
 	{ "many values", CORRELATION_VALUE_COUNT, COMPARE_GTE, 10, MINUTE,
-	    15 * MINUTE, 1000, 50000, 2 * (16 * 4 * 10 + 10) },
+	    15 * MINUTE, 10000, 50000, 2 * (16 * 2 * 256 + 256) },
 };
 
 static void

@@ -42,6 +42,7 @@ struct sequence {
 	int64_t lateness_us;
 	uint32_t feeds;
 	uint32_t samples;
+	uint32_t peak_values;
 	bool is_lagging;
 	/* the order of arrival */
 	uint32_t order[HITS_MAX];
@@ -185,6 +186,7 @@ make_sequence(struct sequence *sequence, uint64_t seed)
 	sequence->feeds = 1 + below(FEEDS_MAX);
 	sequence->samples = below(4) == 0 ? 10 : below(4);
 	sequence->is_lagging = below(3) == 0;
+	sequence->peak_values = below(3) == 0 ? 0 : 1;
 	make_order(sequence);
 }
 
@@ -222,6 +224,7 @@ start(struct world *world, const struct sequence *sequence)
 	struct world_rule *made;
 
 	world_init(world);
+	world->limits.peak_values = sequence->peak_values;
 	world->inputs[0].lateness_us = sequence->lateness_us;
 	world_rule(world, "base");
 	made = world_correlation(world, "many", 0, sequence->rule.kind,
@@ -337,7 +340,8 @@ check_evidence(const struct sequence *sequence, const struct world_told *told)
 	return NULL;
 }
 
-/* A peak is told as "at least": it must have been there. */
+/* A peak is told as "at least": it must have been there, and is exact where
+ * so many values are told apart. */
 static const char *
 check_peak(const struct sequence *sequence, const struct world_told *told)
 {
@@ -352,11 +356,16 @@ check_peak(const struct sequence *sequence, const struct world_told *told)
 			continue;
 		measure = episodes_measure(&sequence->rule, sequence->hits,
 		    sequence->count, i);
+		if (!episodes_is_satisfied(&sequence->rule, measure))
+			continue;
 		greatest = measure > greatest ? measure : greatest;
 	}
-	return told->peak > (double)greatest || told->peak < 1 ?
-	    "a peak that never was" :
-	    NULL;
+	if (told->peak > (double)greatest || told->peak < 1)
+		return "a peak that never was";
+	if (sequence->rule.kind == CORRELATION_VALUE_COUNT &&
+	    sequence->peak_values == 0 && told->peak != (double)greatest)
+		return "a peak missed";
+	return NULL;
 }
 
 static const char *
