@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "base/mem.h"
+#include "text/csv.h"
 
-#include "source/csv.h"
 #include "source/source_file.h"
 #include "source/stream.h"
 
@@ -10,7 +10,7 @@
 
 struct source_file {
 	struct source_stream *stream;
-	struct source_csv *csv; /* NULL: NDJSON */
+	struct csv *csv; /* NULL: NDJSON */
 	char *topic;
 	uint32_t input;
 	uint32_t feed;
@@ -101,14 +101,14 @@ skip_mark(struct source_file *source, struct error *err)
 static bool
 read_header(struct source_file *source, struct error *err)
 {
-	enum source_csv_end end;
+	enum csv_end end;
 	size_t len;
 
 	while (source->at < source->len && is_blank(source->bytes[source->at]))
 		source->at++;
 	for (;;) {
-		end = source_csv_row(NULL, pending(source), &len);
-		if (end == SOURCE_CSV_ROW || source->is_end)
+		end = csv_row(NULL, pending(source), &len);
+		if (end == CSV_ROW || source->is_end)
 			break;
 		if (source->len - source->at > source->limit)
 			return error_set(err, NULL,
@@ -118,15 +118,15 @@ read_header(struct source_file *source, struct error *err)
 			    source->limit);
 		fill(source);
 	}
-	if (end == SOURCE_CSV_QUOTED)
+	if (end == CSV_QUOTED)
 		return error_set(err, NULL,
 		    "a quoted name in the first row is not closed");
-	if (end == SOURCE_CSV_MORE)
+	if (end == CSV_MORE)
 		len = source->len - source->at;
-	if (!source_csv_new(span_make(source->bytes + source->at, len),
+	if (!csv_new(span_make(source->bytes + source->at, len),
 		&source->csv, err))
 		return false;
-	source->at += len + (end == SOURCE_CSV_ROW);
+	source->at += len + (end == CSV_ROW);
 	return true;
 }
 
@@ -173,7 +173,7 @@ source_file_close(struct source_file *source)
 	if (source == NULL)
 		return;
 	source_stream_close(source->stream);
-	source_csv_free(source->csv);
+	csv_free(source->csv);
 	mem_free(source->topic);
 	mem_free(source->bytes);
 	mem_free(source);
@@ -268,28 +268,28 @@ static bool
 next_row(struct source_file *source, struct span *ret_row,
     const char **ret_defect)
 {
-	enum source_csv_end end;
+	enum csv_end end;
 	size_t len;
 
 	for (;;) {
-		end = source_csv_row(source->csv, row_window(source), &len);
-		if (end == SOURCE_CSV_ROW || source->is_end ||
+		end = csv_row(source->csv, row_window(source), &len);
+		if (end == CSV_ROW || source->is_end ||
 		    source->len - source->at >= source->limit + 2)
 			break;
 		fill(source);
 	}
-	if (end == SOURCE_CSV_QUOTED)
+	if (end == CSV_QUOTED)
 		*ret_defect = "a quoted field is not closed";
-	else if (end == SOURCE_CSV_MORE &&
+	else if (end == CSV_MORE &&
 	    source->len - source->at > source->limit)
 		*ret_defect = "the row is too long";
 	if (*ret_defect != NULL)
 		return next_line(source, ret_row);
-	if (end == SOURCE_CSV_MORE)
+	if (end == CSV_MORE)
 		len = source->len - source->at;
 	*ret_row = cut(source, span_make(source->bytes + source->at, len));
-	source->at += len + (end == SOURCE_CSV_ROW);
-	return len > 0 || end == SOURCE_CSV_ROW;
+	source->at += len + (end == CSV_ROW);
+	return len > 0 || end == CSV_ROW;
 }
 
 /* False at the end. */
@@ -325,7 +325,7 @@ make_record(struct source_file *source, struct arena *arena, struct span bytes,
 	    record->bytes.len > source->limit)
 		return;
 	record->original = record->bytes;
-	if (!source_csv_json(source->csv, arena, record->original,
+	if (!csv_json(source->csv, arena, record->original,
 		&record->bytes, &record->defect))
 		record->original = SPAN_NONE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Records from files: NDJSON, where the first byte that is no white space is
- * { or [, else CSV whose first row names the columns (source/csv.h); plain,
+ * { or [, else CSV whose first row names the columns (text/csv.h); plain,
  * gzip or Zstandard; "-" is standard input.  A CSV row is handed on as a JSON
  * object of strings, with the row's own bytes as `original`; one that is no
  * such row is handed on with its `defect`.

@@ -4,9 +4,9 @@
 #include "base/mem.h"
 #include "base/table.h"
 
-#include "source/csv.h"
+#include "text/csv.h"
 
-struct source_csv {
+struct csv {
 	char separator;
 	size_t count;
 	struct span *names; /* as JSON: `"name":` */
@@ -60,8 +60,8 @@ field_at(struct span text, char separator, struct field *field)
 	return at;
 }
 
-enum source_csv_end
-source_csv_row(const struct source_csv *csv, struct span text, size_t *ret_len)
+enum csv_end
+csv_row(const struct csv *csv, struct span text, size_t *ret_len)
 {
 	char separator = csv != NULL ? csv->separator : 0;
 	struct field field;
@@ -71,15 +71,15 @@ source_csv_row(const struct source_csv *csv, struct span text, size_t *ret_len)
 		at += field_at(span_make(text.ptr + at, text.len - at),
 		    separator, &field);
 		if (field.is_unclosed)
-			return SOURCE_CSV_QUOTED;
+			return CSV_QUOTED;
 		if (at == text.len)
-			return SOURCE_CSV_MORE;
+			return CSV_MORE;
 		if (text.ptr[at] == '\n')
 			break;
 		at++;
 	}
 	*ret_len = at;
-	return SOURCE_CSV_ROW;
+	return CSV_ROW;
 }
 
 /* The carriage return of the line break belongs to no field. */
@@ -155,7 +155,7 @@ add_escaped(struct buffer *out, struct span text, bool has_doubled)
 }
 
 static bool
-add_column(struct source_csv *csv, struct table *seen,
+add_column(struct csv *csv, struct table *seen,
     const struct field *field, struct error *err)
 {
 	struct buffer name = BUFFER_INIT;
@@ -183,10 +183,10 @@ out:
 }
 
 bool
-source_csv_new(struct span header, struct source_csv **ret_csv,
+csv_new(struct span header, struct csv **ret_csv,
     struct error *err)
 {
-	struct source_csv *csv = mem_zalloc(sizeof(*csv));
+	struct csv *csv = mem_zalloc(sizeof(*csv));
 	struct table *seen = table_new();
 	struct field field;
 	bool ok = true, is_last = false;
@@ -202,7 +202,7 @@ source_csv_new(struct span header, struct source_csv **ret_csv,
 	}
 	table_free(seen);
 	if (!ok) {
-		source_csv_free(csv);
+		csv_free(csv);
 		return false;
 	}
 	*ret_csv = csv;
@@ -210,7 +210,7 @@ source_csv_new(struct span header, struct source_csv **ret_csv,
 }
 
 void
-source_csv_free(struct source_csv *csv)
+csv_free(struct csv *csv)
 {
 	if (csv == NULL)
 		return;
@@ -221,7 +221,7 @@ source_csv_free(struct source_csv *csv)
 }
 
 static const char *
-defect_of(const struct source_csv *csv, struct arena *arena, size_t count,
+defect_of(const struct csv *csv, struct arena *arena, size_t count,
     bool has_tail)
 {
 	if (has_tail)
@@ -236,7 +236,7 @@ defect_of(const struct source_csv *csv, struct arena *arena, size_t count,
 }
 
 bool
-source_csv_json(struct source_csv *csv, struct arena *arena, struct span row,
+csv_json(struct csv *csv, struct arena *arena, struct span row,
     struct span *ret_json, const char **ret_defect)
 {
 	struct buffer *json = &csv->json;

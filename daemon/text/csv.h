@@ -9,34 +9,34 @@
  * that does not begin with one is text.  The separator is comma, semicolon or
  * tab, whichever the first row has most of.
  */
-#ifndef SOURCE_CSV_H
-#define SOURCE_CSV_H
+#ifndef TEXT_CSV_H
+#define TEXT_CSV_H
 
 #include "base/arena.h"
 #include "base/error.h"
 
-struct source_csv; /* the columns */
+struct csv; /* the columns */
 
 /* `header`: the first row.  False if two columns have one name. */
-bool source_csv_new(struct span header, struct source_csv **ret_csv,
+bool csv_new(struct span header, struct csv **ret_csv,
     struct error *err);
-void source_csv_free(struct source_csv *csv); /* accepts NULL */
+void csv_free(struct csv *csv); /* accepts NULL */
 
-enum source_csv_end {
-	SOURCE_CSV_ROW,	  /* `*ret_len` bytes, and its line break */
-	SOURCE_CSV_MORE,  /* the text ends before the row does */
-	SOURCE_CSV_QUOTED /* and within quotes */
+enum csv_end {
+	CSV_ROW,	  /* `*ret_len` bytes, and its line break */
+	CSV_MORE,  /* the text ends before the row does */
+	CSV_QUOTED /* and within quotes */
 };
 
 /* Where the row at the start of `text` ends.  `csv` NULL: the first row. */
-enum source_csv_end source_csv_row(const struct source_csv *csv,
+enum csv_end csv_row(const struct csv *csv,
     struct span text, size_t *ret_len);
 
 /*
  * The row as a JSON object of strings, in the arena.  False with the reason
  * (in the arena) if its fields are not those of the header.
  */
-bool source_csv_json(struct source_csv *csv, struct arena *arena,
+bool csv_json(struct csv *csv, struct arena *arena,
     struct span row, struct span *ret_json, const char **ret_defect);
 
 #endif
