@@ -14,8 +14,7 @@ run_word(const struct ctl_strings *words)
 	struct buffer out = BUFFER_INIT;
 
 	if (words->count != 1 || strcmp(words->items[0], "example") != 0) {
-		fprintf(stderr,
-		    "Usage: integrityctl config example\n");
+		fprintf(stderr, "Usage: integrityctl config example\n");
 		return CTL_USAGE;
 	}
 	config_example(&out);

@@ -48,7 +48,8 @@ run(int argc, char **argv, const struct ctl_verb *verb)
 const struct ctl_verb ctl_demo = {
 	.name = "demo",
 	.arguments = "[OPTION..]",
-	.summary = "a synthetic force, its abuse, and the alerts as they arrive",
+	.summary =
+	    "a synthetic force, its abuse, and the alerts as they arrive",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
 	.run = run,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/time.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -22,8 +24,9 @@
 #define DAY_US (86400 * CLOCK_US_PER_S)
 #define HOUR_US (3600 * CLOCK_US_PER_S)
 #define TICK_US 10000
-#define BURST 2000	   /* records sent in one tick */
-#define AHEAD_MAX 6000	   /* sent and not yet committed: the embedded cluster
+#define BURST 2000 /* records sent in one tick */
+#define AHEAD_MAX                                                              \
+	6000 /* sent and not yet committed: the embedded cluster
 			    * keeps 5 MiB per partition */
 #define WARM_UP_US (10 * CLOCK_US_PER_S)
 #define STALL_US (20 * CLOCK_US_PER_S)
@@ -49,11 +52,11 @@ struct demo {
 	struct json_reader *reader;
 	enum phase phase;
 	int64_t started_us, last_us, progress_us; /* monotonic */
-	int64_t feed_us; /* event time up to which records are due */
+	int64_t feed_us;	    /* event time up to which records are due */
 	struct force_record record; /* the next one */
+	struct event *events[3];
 	bool has_record, has_failed, is_interrupted;
 	uint64_t taken; /* records in committed transactions */
-	int status;
 };
 
 static struct demo *
@@ -80,7 +83,7 @@ on_message(void *context, const struct receiver_message *message)
 	struct demo_alert alert;
 
 	if (!demo_alert_read(demo->reader, message, demo->sent, demo->force,
-	    clock_monotonic_us(), &alert, &err)) {
+		clock_monotonic_us(), &alert, &err)) {
 		fail(demo, err.text);
 		return;
 	}
@@ -112,6 +115,18 @@ on_ended(void *context, int status)
 
 /* ---- What goes in ---- */
 
+/* False: the feeder's queue is full, the same one again later. */
+static bool
+send_one(struct demo *demo, int64_t now_us)
+{
+	if (!kafka_feeder_send(demo->feeder, demo->record.actor,
+		demo->record.json, demo->record.time_us))
+		return false;
+	demo_sent_add(demo->sent, demo->record.json, now_us);
+	demo->has_record = force_next(demo->force, &demo->record);
+	return true;
+}
+
 static void
 feed(struct demo *demo, int64_t now_us)
 {
@@ -123,15 +138,14 @@ feed(struct demo *demo, int64_t now_us)
 		return;
 	if (elapsed_us > CLOCK_US_PER_S / 10)
 		elapsed_us = CLOCK_US_PER_S / 10;
-	demo->feed_us += rate == 0 ? DAY_US :
+	demo->feed_us += rate == 0 ?
+	    DAY_US :
 	    elapsed_us * (int64_t)rate * (HOUR_US / CLOCK_US_PER_S);
 	for (int i = 0; i < BURST && demo->has_record &&
-	     demo->record.time_us <= demo->feed_us; i++) {
-		if (!kafka_feeder_send(demo->feeder, demo->record.actor,
-		    demo->record.json, demo->record.time_us))
+	    demo->record.time_us <= demo->feed_us;
+	    i++) {
+		if (!send_one(demo, now_us))
 			return;
-		demo_sent_add(demo->sent, demo->record.json, now_us);
-		demo->has_record = force_next(demo->force, &demo->record);
 	}
 	if (demo->has_record)
 		return;
@@ -161,6 +175,15 @@ stop(struct demo *demo)
 	service_stop(demo->service);
 }
 
+/* `integrityctl demo | head` */
+static bool
+has_reader(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) <= 0 || (out.revents & POLLERR) == 0;
+}
+
 static void
 on_tick(evutil_socket_t fd, short what, void *context)
 {
@@ -169,16 +192,21 @@ on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	/* The first message says that the whole path is there. */
+	/* The first record brings the first message with it, which says that
+	 * the whole path is there. */
 	if (demo->phase == WARMING &&
 	    (demo_account_received(demo->account) > 0 ||
-	    now_us - demo->started_us > WARM_UP_US))
+		now_us - demo->started_us > WARM_UP_US))
 		demo->phase = FEEDING;
 	if (demo->phase == FEEDING)
 		feed(demo, now_us);
 	else if (demo->phase == SETTLING && has_all(demo))
 		stop(demo);
 	demo->last_us = now_us;
+	if (demo->phase != ENDING && !has_reader()) {
+		demo->is_interrupted = true;
+		stop(demo);
+	}
 	if (now_us - demo->progress_us > STALL_US) {
 		fprintf(stderr, "integrityctl demo: nothing moves any more\n");
 		demo->progress_us = now_us;
@@ -200,7 +228,8 @@ on_signal(evutil_socket_t number, short what, void *context)
 /* ---- Start, run, end ---- */
 
 static bool
-open_service(struct demo *demo, const char *lists, struct error *err)
+open_service(struct demo *demo, const char *lists, int *ret_status,
+    struct error *err)
 {
 	struct service_options service = {
 		.config = &demo->config,
@@ -209,46 +238,40 @@ open_service(struct demo *demo, const char *lists, struct error *err)
 		.committed = on_committed,
 		.context = demo,
 	};
-	int status;
 
 	return demo_config_make(demo->options, lists,
-	    receiver_port(demo->receiver), demo->arena, &demo->config, err) &&
-	    service_open(demo->base, &service, &demo->service, &status, err);
+		   receiver_port(demo->receiver), demo->arena, &demo->config,
+		   err) &&
+	    service_open(demo->base, &service, &demo->service, ret_status, err);
 }
 
 /* The lists live no longer than it takes to load the rules. */
 static bool
-open_all(struct demo *demo, struct error *err)
+open_all(struct demo *demo, int *ret_status, struct error *err)
 {
 	char lists[128];
 	bool ok;
 
 	if (!receiver_open(demo->base, on_message, demo, &demo->receiver,
-	    err) || !demo_config_write_lists(demo->force, lists, err))
+		err) ||
+	    !demo_config_write_lists(demo->force, lists, err))
 		return false;
-	ok = open_service(demo, lists, err);
+	ok = open_service(demo, lists, ret_status, err);
 	demo_config_remove_lists(demo->force, lists);
-	return ok && kafka_feeder_open(service_bootstrap(demo->service),
-	    DEMO_TOPIC, &demo->feeder, err);
+	return ok &&
+	    kafka_feeder_open(service_bootstrap(demo->service), DEMO_TOPIC,
+		&demo->feeder, err);
 }
 
 static void
 run_loop(struct demo *demo)
 {
 	struct timeval tick = { .tv_usec = TICK_US };
-	struct event *events[] = {
-		evsignal_new(demo->base, SIGINT, on_signal, demo),
-		evsignal_new(demo->base, SIGTERM, on_signal, demo),
-		event_new(demo->base, -1, EV_PERSIST, on_tick, demo),
-	};
 
-	(void)event_add(events[0], NULL);
-	(void)event_add(events[1], NULL);
-	(void)event_add(events[2], &tick);
+	(void)event_add(demo->events[2], &tick);
 	demo->last_us = demo->progress_us = clock_monotonic_us();
+	(void)send_one(demo, demo->last_us);
 	(void)event_base_dispatch(demo->base);
-	for (size_t i = 0; i < 3; i++)
-		event_free(events[i]);
 }
 
 static int
@@ -294,6 +317,13 @@ start(struct demo *demo)
 	demo->has_record = force_next(demo->force, &demo->record);
 	demo->arena = arena_new(65536);
 	demo->base = event_base_new();
+	/* From now on they end the demo and not the process: it leaves nothing
+	 * behind. */
+	demo->events[0] = evsignal_new(demo->base, SIGINT, on_signal, demo);
+	demo->events[1] = evsignal_new(demo->base, SIGTERM, on_signal, demo);
+	demo->events[2] = event_new(demo->base, -1, EV_PERSIST, on_tick, demo);
+	(void)event_add(demo->events[0], NULL);
+	(void)event_add(demo->events[1], NULL);
 	demo->sent = demo_sent_new();
 	demo->account = demo_account_new(demo->force);
 	demo->reader = json_reader_new(RECEIVER_FRAME_MAX, ALERT_JSON_DEPTH);
@@ -310,6 +340,8 @@ done(struct demo *demo)
 	demo_account_free(demo->account);
 	demo_sent_free(demo->sent);
 	force_free(demo->force);
+	for (size_t i = 0; i < 3; i++)
+		event_free(demo->events[i]);
 	event_base_free(demo->base);
 	arena_free(demo->arena);
 }
@@ -325,12 +357,12 @@ demo_run(const struct demo_options *options)
 	};
 	struct service_status status;
 	struct error err = ERROR_NONE;
-	int result = CTL_BROKEN;
+	int result = CTL_BROKEN, failure = EX_UNAVAILABLE;
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	log_set_level(LOG_LEVEL_ERROR);
 	start(&demo);
-	if (open_all(&demo, &err)) {
+	if (open_all(&demo, &failure, &err)) {
 		service_get_status(demo.service, &status);
 		demo_print_start(&demo.print, options, STAFF, DAYS,
 		    status.rules);
@@ -338,6 +370,9 @@ demo_run(const struct demo_options *options)
 		result = account(&demo);
 	} else {
 		fprintf(stderr, "integrityctl demo: %s\n", err.text);
+		/* Nothing else in this configuration can be wrong. */
+		if (failure == EX_CONFIG)
+			result = CTL_RULES;
 	}
 	done(&demo);
 	return result;

@@ -60,9 +60,10 @@ bool demo_sent_find(const struct demo_sent *sent, struct span hex,
 
 struct demo_alert {
 	struct span id, kind, rule, type, level, sentence, body;
+	struct span counter; /* what speaks for them, the first of it */
 	uint64_t sequence, part, parts;
-	int64_t end_us;	     /* of the episode, in event time */
-	int64_t delay_us;    /* from produce to receipt; -1: no evidence */
+	int64_t end_us;		/* of the episode, in event time */
+	int64_t delay_us;	/* from produce to receipt; -1: no evidence */
 	uint64_t cited, proven; /* evidence told; bytes known as sent */
 	struct json_value integrity;
 	const struct force_case *which; /* NULL: nobody's */

@@ -12,10 +12,11 @@
 
 #define RULE_BYTES 64
 #define ID_BYTES 24
+#define COUNTER_BYTES 160
 #define INDENT 12
 
 struct opened { /* an alert that was opened */
-	char rule[RULE_BYTES], id[ID_BYTES];
+	char rule[RULE_BYTES], id[ID_BYTES], counter[COUNTER_BYTES];
 	const struct force_case *which; /* NULL: somebody else's */
 };
 
@@ -76,11 +77,12 @@ add_opened(struct demo_account *account, const struct demo_alert *alert)
 	    SPAN_ARG(alert->rule));
 	(void)snprintf(opened->id, sizeof(opened->id), SPAN_FMT,
 	    SPAN_ARG(alert->id));
+	(void)snprintf(opened->counter, sizeof(opened->counter), SPAN_FMT,
+	    SPAN_ARG(alert->counter));
 	if (alert->delay_us < 0)
 		return;
-	account->delays_us = mem_grow(account->delays_us,
-	    &account->delay_cap, account->delay_count + 1,
-	    sizeof(*account->delays_us));
+	account->delays_us = mem_grow(account->delays_us, &account->delay_cap,
+	    account->delay_count + 1, sizeof(*account->delays_us));
 	account->delays_us[account->delay_count++] = alert->delay_us;
 }
 
@@ -117,8 +119,8 @@ demo_account_received(const struct demo_account *account)
 /* ---- Verdicts ---- */
 
 static const struct opened *
-find_opened(const struct demo_account *account,
-    const struct force_case *which, const char *rule)
+find_opened(const struct demo_account *account, const struct force_case *which,
+    const char *rule)
 {
 	for (size_t i = 0; i < account->opened_count; i++) {
 		const struct opened *opened = &account->opened[i];
@@ -160,12 +162,14 @@ add_rules(const struct demo_account *account, const struct force_case *which,
 	for (size_t i = 0; i < account->opened_count; i++) {
 		const struct opened *opened = &account->opened[i];
 
-		if (opened->which != which || find_opened(account, which,
-		    opened->rule) != opened)
+		if (opened->which != which ||
+		    find_opened(account, which, opened->rule) != opened)
 			continue;
 		buffer_printf(out, "%s%s (%s)", between, opened->rule,
 		    opened->id);
-		between = ", ";
+		if (which->part == FORCE_DECOY && opened->counter[0] != '\0')
+			buffer_printf(out, ", for them: %s", opened->counter);
+		between = "; ";
 	}
 }
 
@@ -185,14 +189,14 @@ add_case(const struct demo_account *account, const struct demo_print *print,
     const struct force_case *which, struct buffer *out)
 {
 	bool is_planted = which->part == FORCE_PLANTED;
-	bool is_reported = find_opened(account, which, NULL) != NULL;
-	const char *word = is_reported ? "reported" : "quiet", *color = "2";
+	const char *word = "quiet", *color = "2";
 	struct buffer text = BUFFER_INIT;
 
 	if (is_planted) {
 		word = is_missed(account, which) ? "MISSED" : "found";
 		color = is_missed(account, which) ? "1;31" : "32";
-	} else if (is_reported) {
+	} else if (find_opened(account, which, NULL) != NULL) {
+		word = "reported";
 		color = "33";
 	}
 	buffer_printf(out, "  %s%-*s%s", demo_print_paint(print, color),
@@ -264,14 +268,15 @@ get_figures(struct demo_account *account, const struct demo_totals *totals,
 {
 	size_t count = account->delay_count;
 	uint64_t want = account->last_sequence > totals->alert_records ?
-	    account->last_sequence : totals->alert_records;
+	    account->last_sequence :
+	    totals->alert_records;
 
 	*figures = (struct figures){ 0 };
 	if (count > 0) {
 		qsort(account->delays_us, count, sizeof(*account->delays_us),
 		    compare_delays);
-		figures->median_ms =
-		    (double)account->delays_us[count / 2] / 1000;
+		figures->median_ms = (double)account->delays_us[count / 2] /
+		    1000;
 		figures->max_ms = (double)account->delays_us[count - 1] / 1000;
 	}
 	figures->lost = want > account->records ? want - account->records : 0;
@@ -291,8 +296,7 @@ add_others(const struct demo_account *account, const struct figures *figures,
     struct buffer *out)
 {
 	if (figures->others == 0) {
-		buffer_add_string(out,
-		    "\nNobody else was reported.\n");
+		buffer_add_string(out, "\nNobody else was reported.\n");
 		return;
 	}
 	buffer_printf(out, "\nOf everybody else %llu alerts:\n",
@@ -313,17 +317,22 @@ add_numbers(const struct demo_account *account,
 	    "\n%llu records of %u days in %.1f s, %llu of them rejected\n",
 	    (unsigned long long)totals->sent, totals->days, totals->seconds,
 	    (unsigned long long)totals->rejected);
-	buffer_printf(out, "%zu alerts (%llu goes on, %llu closed, %llu of the "
-	    "program's own), %llu lost, %llu twice\n", account->opened_count,
-	    (unsigned long long)account->updated,
+	buffer_printf(out,
+	    "%zu alerts (and %llu updates, %llu closed, %llu of the "
+	    "program's own), %llu lost, %llu twice\n",
+	    account->opened_count, (unsigned long long)account->updated,
 	    (unsigned long long)account->closed,
 	    (unsigned long long)account->self,
 	    (unsigned long long)figures->lost,
 	    (unsigned long long)account->repeated);
-	buffer_printf(out, "from produce to receipt %.0f ms (median), %.0f ms "
-	    "(longest)\n", figures->median_ms, figures->max_ms);
-	buffer_printf(out, "%llu records cited as evidence, %llu of them byte "
-	    "for byte what was sent\n", (unsigned long long)account->cited,
+	buffer_printf(out,
+	    "from produce to receipt %.0f ms (median), %.0f ms "
+	    "(longest)\n",
+	    figures->median_ms, figures->max_ms);
+	buffer_printf(out,
+	    "%llu records cited as evidence, %llu of them byte "
+	    "for byte what was sent\n",
+	    (unsigned long long)account->cited,
 	    (unsigned long long)account->proven);
 	if (counts->bad > 0)
 		buffer_printf(out, "%llu frames were bad: %s\n",
@@ -347,14 +356,21 @@ print_human(struct demo_account *account, const struct demo_print *print,
 		    demo_print_paint(print, "0"));
 		add_cases(account, print, FORCE_PLANTED, &out);
 		count = count_cases(account, FORCE_DECOY, true, &all);
-		buffer_printf(&out, "\n%sInnocent look-alikes: %zu of %zu "
-		    "reported%s\n", demo_print_paint(print, "1"), count, all,
+		buffer_printf(&out,
+		    "\n%sInnocent look-alikes: %zu of %zu "
+		    "reported%s\n",
+		    demo_print_paint(print, "1"), count, all,
 		    demo_print_paint(print, "0"));
 		add_cases(account, print, FORCE_DECOY, &out);
 		if (count > 0)
-			demo_print_wrapped(&out, SPAN("These rules do not know "
-			    "who is assigned to what: the line \"for\" under "
-			    "their alerts is what clears them."), 0);
+			demo_print_wrapped(&out,
+			    SPAN("These rules do not know "
+				 "who is assigned to which case; what speaks "
+				 "for "
+				 "the officers stands in their alerts, so that "
+				 "they "
+				 "are cleared in a minute."),
+			    0);
 		add_others(account, figures, &out);
 	}
 	add_numbers(account, totals, figures, counts, &out);
@@ -378,8 +394,9 @@ add_json_cases(const struct demo_account *account, struct json *json)
 		json_key(json, "who");
 		json_string(json, cases[i].key);
 		json_key(json, is_planted ? "found" : "reported");
-		json_bool(json, is_planted ? !is_missed(account, &cases[i]) :
-		    find_opened(account, &cases[i], NULL) != NULL);
+		json_bool(json,
+		    is_planted ? !is_missed(account, &cases[i]) :
+				 find_opened(account, &cases[i], NULL) != NULL);
 		json_end(json);
 	}
 	json_end(json);
@@ -425,9 +442,8 @@ print_ndjson(const struct demo_account *account,
 }
 
 bool
-demo_account_print(struct demo_account *account,
-    const struct demo_print *print, const struct demo_totals *totals,
-    const struct receiver_counts *counts)
+demo_account_print(struct demo_account *account, const struct demo_print *print,
+    const struct demo_totals *totals, const struct receiver_counts *counts)
 {
 	struct figures figures;
 	size_t all, found;

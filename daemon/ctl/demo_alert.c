@@ -26,11 +26,11 @@ number_of(const struct receiver_message *message, const char *name,
 	size_t at = 0;
 
 	if (receiver_param(message, "integrity@", name, &text)) {
-		while (skip_to_slash && at < text.len &&
-		    text.ptr[at++] != '/')
+		while (skip_to_slash && at < text.len && text.ptr[at++] != '/')
 			continue;
-		for (; at < text.len && text.ptr[at] >= '0' &&
-		     text.ptr[at] <= '9'; at++)
+		for (;
+		    at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9';
+		    at++)
 			number = number * 10 + (uint64_t)(text.ptr[at] - '0');
 	}
 	buffer_done(&text);
@@ -47,9 +47,10 @@ agrees(const struct receiver_message *message, const char *name,
 	    span_equal(buffer_span(&text), want);
 
 	if (!ok)
-		error_set(err, NULL, "structured data and body disagree on "
-		    "%s: `" SPAN_FMT "` and `" SPAN_FMT "`", name,
-		    SPAN_ARG(buffer_span(&text)), SPAN_ARG(want));
+		error_set(err, NULL,
+		    "structured data and body disagree on "
+		    "%s: `" SPAN_FMT "` and `" SPAN_FMT "`",
+		    name, SPAN_ARG(buffer_span(&text)), SPAN_ARG(want));
 	buffer_done(&text);
 	return ok;
 }
@@ -70,7 +71,7 @@ prove(const struct demo_sent *sent, int64_t now_us, struct demo_alert *alert)
 	while (json_next(&items, &key, &item)) {
 		alert->cited++;
 		if (!demo_sent_find(sent, text_of(item, NULL, "sha256"),
-		    &at_us))
+			&at_us))
 			continue;
 		alert->proven++;
 		latest_us = at_us > latest_us ? at_us : latest_us;
@@ -112,6 +113,23 @@ find_whose(const struct force *force, struct json_value integrity)
 	return found;
 }
 
+static struct span
+first_counter(struct json_value integrity)
+{
+	struct json_value array, value;
+	struct json_iterator items;
+	struct span none;
+
+	if (!json_member(integrity, SPAN("counter_evidence"), &array) ||
+	    json_value_kind(array) != JSON_KIND_ARRAY)
+		return SPAN_NONE;
+	items = json_iterate(array);
+	if (!json_next(&items, &none, &value) ||
+	    json_value_kind(value) != JSON_KIND_STRING)
+		return SPAN_NONE;
+	return json_value_string(value);
+}
+
 bool
 demo_alert_read(struct json_reader *reader,
     const struct receiver_message *message, const struct demo_sent *sent,
@@ -141,6 +159,7 @@ demo_alert_read(struct json_reader *reader,
 	end = text_of(root, "event", "end");
 	if (!zone_parse_iso(NULL, end.ptr, end.len, &alert.end_us))
 		return error_set(err, NULL, "no time in event.end");
+	alert.counter = first_counter(alert.integrity);
 	prove(sent, now_us, &alert);
 	alert.which = find_whose(force, alert.integrity);
 	*ret_alert = alert;

@@ -68,8 +68,7 @@ find_rules(char ret_path[PATH_MAX])
 /* ---- The configuration ---- */
 
 static bool
-add_rules(struct json *json, const struct ctl_strings *rules,
-    struct error *err)
+add_rules(struct json *json, const struct ctl_strings *rules, struct error *err)
 {
 	char path[PATH_MAX];
 
@@ -79,7 +78,8 @@ add_rules(struct json *json, const struct ctl_strings *rules,
 		json_string(json, rules->items[i]);
 	if (rules->count == 0) {
 		if (!find_rules(path))
-			return error_set(err, NULL, "the shipped rules are "
+			return error_set(err, NULL,
+			    "the shipped rules are "
 			    "not found: name them with --rules PATH");
 		json_string(json, path);
 	}
@@ -129,8 +129,8 @@ add_destination(struct json *json, uint16_t port)
 
 /* JSON is YAML, and quotes whatever a path holds. */
 static bool
-write_text(const struct demo_options *options, const char *lists,
-    uint16_t port, struct buffer *out, struct error *err)
+write_text(const struct demo_options *options, const char *lists, uint16_t port,
+    struct buffer *out, struct error *err)
 {
 	struct json json;
 
@@ -164,10 +164,11 @@ demo_config_make(const struct demo_options *options, const char *lists,
 	size_t count;
 	bool ok = write_text(options, lists, port, &text, err);
 
-	if (ok && (!yaml_parse(arena, diag, "demo", buffer_span(&text),
-	    &documents, &count) ||
-	    !schema_read(&config_schema, documents[0], arena, diag,
-	    ret_config))) {
+	if (ok &&
+	    (!yaml_parse(arena, diag, "demo", buffer_span(&text), &documents,
+		 &count) ||
+		!schema_read(&config_schema, documents[0], arena, diag,
+		    ret_config))) {
 		diag_first_error(diag, &first);
 		ok = error_set(err, NULL, "%s", buffer_string(&first));
 	}
@@ -187,8 +188,7 @@ list_path(const char *folder, const struct force_list *list,
 }
 
 static bool
-write_list(const char *folder, const struct force_list *list,
-    struct error *err)
+write_list(const char *folder, const struct force_list *list, struct error *err)
 {
 	char path[PATH_MAX];
 	int fd;

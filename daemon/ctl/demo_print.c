@@ -94,8 +94,8 @@ color_of(struct span level)
 
 /* Strings of an array in `integrity`, each on its own. */
 static void
-add_strings(struct buffer *out, const struct demo_alert *alert,
-    const char *key, const char *label, size_t limit)
+add_strings(struct buffer *out, const struct demo_alert *alert, const char *key,
+    const char *label, size_t limit)
 {
 	struct json_value array, value;
 	struct json_iterator items;
@@ -150,8 +150,9 @@ add_evidence(struct buffer *out, const struct demo_alert *alert)
 	if (alert->cited > 1)
 		buffer_printf(&text, " and %llu before it",
 		    (unsigned long long)alert->cited - 1);
-	buffer_add_string(&text, alert->proven == alert->cited ?
-	    ", SHA-256 as sent" : ", SHA-256 NOT as sent");
+	buffer_add_string(&text,
+	    alert->proven == alert->cited ? ", SHA-256 as sent" :
+					    ", SHA-256 NOT as sent");
 	add_labelled(out, "evidence", buffer_span(&text));
 	buffer_done(&text);
 }
@@ -168,10 +169,13 @@ print_open(const struct demo_print *print, const struct demo_alert *alert,
 	add_clean(out, alert->rule);
 	buffer_printf(out, "%s  ", demo_print_paint(print, "0"));
 	add_clean(out, alert->id);
+	if (alert->delay_us >= 0)
+		buffer_printf(out, "  after %lld ms",
+		    (long long)(alert->delay_us / 1000));
 	buffer_printf(out, "\n%*s", INDENT, "");
 	demo_print_wrapped(out, alert->sentence, INDENT);
 	add_evidence(out, alert);
-	add_strings(out, alert, "counter_evidence", "for", 4);
+	add_strings(out, alert, "counter_evidence", "for them", 4);
 	add_strings(out, alert, "caveats", "caution", 2);
 	add_strings(out, alert, "triage", "ask", 1);
 }
@@ -192,8 +196,10 @@ print_human(const struct demo_print *print, const struct demo_alert *alert,
 	} else if (span_is(alert->kind, "update")) {
 		buffer_printf(out, "\n%.10s %.5s  %sgoes on       ", time,
 		    time + 11, demo_print_paint(print, "2"));
-		buffer_printf(out, "  " SPAN_FMT "  " SPAN_FMT "  %lld by "
-		    "now%s\n", SPAN_ARG(alert->rule), SPAN_ARG(alert->id),
+		buffer_printf(out,
+		    "  " SPAN_FMT "  " SPAN_FMT "  %lld by "
+		    "now%s\n",
+		    SPAN_ARG(alert->rule), SPAN_ARG(alert->id),
 		    (long long)int_of(alert->integrity, "count"),
 		    demo_print_paint(print, "0"));
 	}
@@ -215,8 +221,8 @@ print_ndjson(const struct demo_alert *alert, struct buffer *out)
 		json_int(&json, alert->delay_us / 1000);
 	}
 	if (alert->which != NULL) {
-		json_key(&json, alert->which->part == FORCE_PLANTED ?
-		    "planted" : "decoy");
+		json_key(&json,
+		    alert->which->part == FORCE_PLANTED ? "planted" : "decoy");
 		json_string(&json, alert->which->title);
 	}
 	json_key(&json, "message");
@@ -226,8 +232,7 @@ print_ndjson(const struct demo_alert *alert, struct buffer *out)
 }
 
 void
-demo_print_alert(const struct demo_print *print,
-    const struct demo_alert *alert)
+demo_print_alert(const struct demo_print *print, const struct demo_alert *alert)
 {
 	struct buffer out = BUFFER_INIT;
 
@@ -249,11 +254,11 @@ demo_print_start(const struct demo_print *print,
 	    "A force of %u staff over %u days (seed %llu), %u rules.  Some of "
 	    "them abuse their\naccess, more only look like it.  Records go "
 	    "into Kafka, alerts come out over\nsyslog (RFC 5424, TCP) and are "
-	    "printed as the receiver gets them.\n", staff, days,
-	    (unsigned long long)options->seed, rules);
+	    "printed as the receiver gets them.\n",
+	    staff, days, (unsigned long long)options->seed, rules);
 	if (options->hours_per_second > 0)
 		buffer_printf(&out, "An hour of theirs is %.2f s here.\n",
 		    1.0 / (double)options->hours_per_second);
-	ctl_print(&out, print->format == CTL_NDJSON ? STDERR_FILENO :
-						      STDOUT_FILENO);
+	ctl_print(&out,
+	    print->format == CTL_NDJSON ? STDERR_FILENO : STDOUT_FILENO);
 }

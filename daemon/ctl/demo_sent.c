@@ -57,12 +57,14 @@ read_hex(struct span hex, uint8_t ret_digest[HASH_SHA256_LEN])
 	for (size_t i = 0; i < hex.len; i++) {
 		char c = hex.ptr[i];
 		int digit = c >= '0' && c <= '9' ? c - '0' :
-		    c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+		    c >= 'a' && c <= 'f'	 ? c - 'a' + 10 :
+						   -1;
 
 		if (digit < 0)
 			return false;
-		ret_digest[i / 2] = (uint8_t)(i % 2 == 0 ? digit << 4 :
-		    ret_digest[i / 2] | digit);
+		ret_digest[i / 2] = (uint8_t)(i % 2 == 0 ?
+			digit << 4 :
+			ret_digest[i / 2] | digit);
 	}
 	return true;
 }

@@ -49,9 +49,9 @@ enum force_part { FORCE_PLANTED, FORCE_DECOY };
  */
 struct force_case {
 	enum force_part part;
-	const char *key;   /* the officer's user.id, or a subject.id */
-	const char *title; /* "the former partner" */
-	const char *story; /* what happens, in a few words */
+	const char *key;	  /* the officer's user.id, or a subject.id */
+	const char *title;	  /* "the stalker" */
+	const char *story;	  /* what happens, in a few words */
 	const char *const *rules; /* names, NULL-ended, may be empty */
 };
 

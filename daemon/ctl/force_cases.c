@@ -45,8 +45,8 @@ stranger(struct day_plan *plan)
 {
 	uint32_t staff = plan->force->options.staff;
 
-	return staff + force_random_below(&plan->random,
-	    staff * FORCE_PUBLIC_FACTOR);
+	return staff +
+	    force_random_below(&plan->random, staff * FORCE_PUBLIC_FACTOR);
 }
 
 static int64_t
@@ -344,8 +344,8 @@ static const struct row {
 	bool is_about;
 	enum force_special about;
 } rows[FORCE_CASE_COUNT] = {
-	{ FORCE_PLANTED, "the former partner",
-	    "looks at one woman on 8 evenings, in three systems, no case",
+	{ FORCE_PLANTED, "the stalker",
+	    "looks at his former partner on 8 evenings, no case reference",
 	    { "repeated_viewing" }, plan_partner, false, 0 },
 	{ FORCE_PLANTED, "the harvester",
 	    "reads some 50 people within an hour at night, exports 8 at once",
@@ -354,7 +354,8 @@ static const struct row {
 	    "looks himself up in intelligence on 4 days, opens a bait record",
 	    { "self_lookup_repeated", "honeytoken" }, plan_own_record, false,
 	    0 },
-	{ FORCE_PLANTED, "the curious", "16 officers look at a singer's record "
+	{ FORCE_PLANTED, "the curious",
+	    "16 officers look at a singer's record "
 	    "in the night of her arrest",
 	    { "subject_swarm" }, plan_swarm, true, FORCE_SINGER },
 	{ FORCE_DECOY, "officer in a long case",
@@ -392,8 +393,8 @@ static const struct row {
 	    "9 officers look, one short of a swarm", { NULL }, plan_briefing,
 	    true, FORCE_WANTED },
 	{ FORCE_DECOY, "searches for an unknown victim",
-	    "2 searches by given name and age, one short of a habit",
-	    { NULL }, plan_unknown_victim, false, 0 },
+	    "2 searches by given name and age, one short of a habit", { NULL },
+	    plan_unknown_victim, false, 0 },
 };
 
 uint32_t

@@ -30,17 +30,44 @@ uint32_t force_random_below(struct force_random *random, uint32_t limit);
 
 /* ---- Who and what there is ---- */
 
-enum force_system { FORCE_RMS, FORCE_INTEL, FORCE_CUSTODY, FORCE_ANPR,
-	FORCE_LICENCES, FORCE_SYSTEM_COUNT };
-enum force_action { FORCE_VIEW, FORCE_SEARCH, FORCE_UPDATE, FORCE_PRINT,
-	FORCE_EXPORT, FORCE_OVERRIDE, FORCE_ACTION_COUNT };
-enum force_query { FORCE_QUERY_NONE, FORCE_QUERY_PERSON, FORCE_QUERY_PLATE,
-	FORCE_QUERY_DESCRIPTION };
+enum force_system {
+	FORCE_RMS,
+	FORCE_INTEL,
+	FORCE_CUSTODY,
+	FORCE_ANPR,
+	FORCE_LICENCES,
+	FORCE_SYSTEM_COUNT
+};
+enum force_action {
+	FORCE_VIEW,
+	FORCE_SEARCH,
+	FORCE_UPDATE,
+	FORCE_PRINT,
+	FORCE_EXPORT,
+	FORCE_OVERRIDE,
+	FORCE_ACTION_COUNT
+};
+enum force_query {
+	FORCE_QUERY_NONE,
+	FORCE_QUERY_PERSON,
+	FORCE_QUERY_PLATE,
+	FORCE_QUERY_DESCRIPTION
+};
 
 /* People who exist for one case only, after the public. */
-enum force_special { FORCE_PARTNER, FORCE_SINGER, FORCE_BAIT, FORCE_VICTIM,
-	FORCE_TWIN, FORCE_MISSING, FORCE_HOUSEMATE, FORCE_DEAD, FORCE_SEALED,
-	FORCE_WANTED, FORCE_SPECIAL_COUNT };
+enum force_special {
+	FORCE_PARTNER,
+	FORCE_SINGER,
+	FORCE_BAIT,
+	FORCE_VICTIM,
+	FORCE_TWIN,
+	FORCE_MISSING,
+	FORCE_HOUSEMATE,
+	FORCE_DEAD,
+	FORCE_SEALED,
+	FORCE_WANTED,
+	FORCE_SPECIAL_COUNT
+};
 
 struct force_person {
 	char id[FORCE_ID_BYTES];      /* "pn:4f01c2" */
@@ -56,7 +83,7 @@ struct force_unit {
 
 struct force_look { /* one planned record */
 	int64_t time_us;
-	uint64_t order; /* of equal times: as planned */
+	uint64_t order;		 /* of equal times: as planned */
 	uint32_t actor, subject; /* person numbers; staff come first */
 	uint32_t case_number;	 /* 0: none given */
 	enum force_system system;
@@ -101,8 +128,12 @@ void force_cases_plan(struct force *force, uint32_t day);
 
 /* The officer of the n-th case. */
 uint32_t force_case_officer(const struct force *force, uint32_t number);
-enum { FORCE_CASE_CLERK = 5, FORCE_CASE_TWIN = 6, FORCE_CASE_KEEPER = 8,
-	FORCE_CASE_HOUSE = 11 };
+enum {
+	FORCE_CASE_CLERK = 5,
+	FORCE_CASE_TWIN = 6,
+	FORCE_CASE_KEEPER = 8,
+	FORCE_CASE_HOUSE = 11
+};
 
 void force_json(struct force *force, const struct force_look *look);
 

@@ -58,13 +58,12 @@ member_list(struct json *json, const char *key, const char *const *values)
 }
 
 static void
-add_event(struct force *force, const struct force_look *look,
-    struct json *json)
+add_event(struct force *force, const struct force_look *look, struct json *json)
 {
 	json_key(json, "@timestamp");
 	json_time(json, look->time_us);
-	member_printf(json, "event.id", "%s-%llu",
-	    systems[look->system].name, (unsigned long long)force->told);
+	member_printf(json, "event.id", "%s-%llu", systems[look->system].name,
+	    (unsigned long long)force->told);
 	member(json, "event.action", actions[look->action]);
 	member(json, "event.outcome", "success");
 	member_printf(json, "event.dataset", "%s.audit",
@@ -121,8 +120,8 @@ static void
 add_query(const struct force *force, const struct force_look *look,
     struct json *json)
 {
-	static const char *const by_person[] = { "surname", "given_name",
-		"dob", NULL };
+	static const char *const by_person[] = { "surname", "given_name", "dob",
+		NULL };
 	static const char *const by_plate[] = { "plate", NULL };
 	static const char *const by_description[] = { "given_name", "sex",
 		"age_range", NULL };

@@ -34,8 +34,9 @@ struct task {
 static uint32_t
 some_person(const struct force *force, struct force_random *random)
 {
-	return force->options.staff + force_random_below(random,
-	    force->options.staff * FORCE_PUBLIC_FACTOR);
+	return force->options.staff +
+	    force_random_below(random,
+		force->options.staff * FORCE_PUBLIC_FACTOR);
 }
 
 /* A case that the officer is working on these days, or a new one. */
@@ -50,13 +51,13 @@ choose_case(const struct force *force, uint32_t day, struct task *task)
 		    UINT64_C(0xca5e00000000) + look->actor, day / CASE_DAYS,
 		    force_random_below(task->random, CASES_OPEN));
 		look->subject = some_person(force, &open);
-		look->case_number = 1 + force_random_below(&open,
-		    CASE_NUMBERS);
+		look->case_number = 1 + force_random_below(&open, CASE_NUMBERS);
 		return;
 	}
 	look->subject = some_person(force, task->random);
 	look->case_number = force_random_below(task->random, 10) < 7 ?
-	    1 + force_random_below(task->random, CASE_NUMBERS) : 0;
+	    1 + force_random_below(task->random, CASE_NUMBERS) :
+	    0;
 }
 
 static void
@@ -68,8 +69,8 @@ choose_system(struct task *task)
 
 	task->look.system = systems[force_random_below(task->random,
 	    sizeof(systems) / sizeof(systems[0]))];
-	task->look.query = task->look.system == FORCE_ANPR ?
-	    FORCE_QUERY_PLATE : FORCE_QUERY_PERSON;
+	task->look.query = task->look.system == FORCE_ANPR ? FORCE_QUERY_PLATE :
+							     FORCE_QUERY_PERSON;
 }
 
 static void
@@ -98,13 +99,15 @@ do_task(struct force *force, uint32_t day, struct task *task)
 
 	choose_case(force, day, task);
 	choose_system(task);
-	task->look.reason =
-	    reasons[force_random_below(task->random, REASON_COUNT)];
+	task->look
+	    .reason = reasons[force_random_below(task->random, REASON_COUNT)];
 	task->look.action = FORCE_SEARCH;
 	force_plan(force, &task->look);
 	for (uint32_t i = 0; i < looks; i++) {
 		task->look.time_us += (15 +
-		    force_random_below(task->random, 120)) * CLOCK_US_PER_S +
+					  force_random_below(task->random,
+					      120)) *
+			CLOCK_US_PER_S +
 		    force_random_below(task->random, 1000) * 1000;
 		look_on(force, task);
 		force_plan(force, &task->look);
@@ -121,8 +124,8 @@ force_ordinary(struct force *force, uint32_t actor, uint32_t day)
 
 	if (!force_shift(force, actor, day, &start_us))
 		return;
-	tasks = TASKS_MIN + force_random_below(&random,
-	    TASKS_MAX - TASKS_MIN + 1);
+	tasks = TASKS_MIN +
+	    force_random_below(&random, TASKS_MAX - TASKS_MIN + 1);
 	for (uint32_t i = 0; i < tasks; i++) {
 		struct task task = { .random = &random, .prints = &prints };
 		uint32_t minutes = force_random_below(&random,

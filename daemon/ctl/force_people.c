@@ -13,9 +13,11 @@ static const char *const men[] = { "Adam", "Ben", "Callum", "David", "Ewan",
 	"Femi", "George", "Hassan", "Ivan", "James", "Kofi", "Liam", "Marek",
 	"Nathan", "Owen", "Paul", "Ravi", "Tom" };
 static const char *const surnames[] = { "Adeyemi", "Ahmed", "Baker", "Bell",
-	"Carter", "Clarke", "Cooper", "Davies", "Evans", "Fox", "Garc\xc3\xad"
-	"a", "Green", "Hall", "Hughes", "Iqbal", "Jones", "Kaur", "Kelly",
-	"Khan", "Lewis", "Martin", "Mills", "Morgan", "M\xc3\xbcller", "Nowak",
+	"Carter", "Clarke", "Cooper", "Davies", "Evans", "Fox",
+	"Garc\xc3\xad"
+	"a",
+	"Green", "Hall", "Hughes", "Iqbal", "Jones", "Kaur", "Kelly", "Khan",
+	"Lewis", "Martin", "Mills", "Morgan", "M\xc3\xbcller", "Nowak",
 	"O'Brien", "Okafor", "Patel", "Price", "Quinn", "Reid", "Roberts",
 	"Scott", "Shah", "Silva", "Smith", "Stone", "Taylor", "Turner", "Walsh",
 	"Ward", "Webb", "Wilson", "Wood", "Wright", "Young" };
@@ -63,8 +65,8 @@ set_names(struct force_person *person, uint64_t seed, uint32_t number)
 	person->given_name = is_woman ?
 	    women[force_random_below(&random, COUNT(women))] :
 	    men[force_random_below(&random, COUNT(men))];
-	person->surname = surnames[force_random_below(&random,
-	    COUNT(surnames))];
+	person
+	    ->surname = surnames[force_random_below(&random, COUNT(surnames))];
 	person->age_band = ages[force_random_below(&random, COUNT(ages))];
 }
 
@@ -85,15 +87,14 @@ set_special(const struct force *force, enum force_special which,
 	else if (which == FORCE_SINGER)
 		person->flag = "vip";
 	if (which == FORCE_TWIN) {
-		force_person_get(force, force_case_officer(force,
-		    FORCE_CASE_TWIN), &other);
+		force_person_get(force,
+		    force_case_officer(force, FORCE_CASE_TWIN), &other);
 		person->given_name = other.given_name;
 		person->surname = other.surname;
 	} else if (which == FORCE_HOUSEMATE) {
-		force_person_get(force, force_case_officer(force,
-		    FORCE_CASE_HOUSE), &other);
-		memcpy(person->address, other.address,
-		    sizeof(person->address));
+		force_person_get(force,
+		    force_case_officer(force, FORCE_CASE_HOUSE), &other);
+		memcpy(person->address, other.address, sizeof(person->address));
 	}
 }
 
@@ -105,7 +106,9 @@ force_person_get(const struct force *force, uint32_t number,
 	uint32_t first_special = force_special(force, 0);
 	/* Two of the public share a home; staff live by themselves. */
 	uint32_t home = number < force->options.staff ||
-	    number >= first_special ? number : number | 1;
+		number >= first_special ?
+	    number :
+	    number | 1;
 
 	*ret_person = (struct force_person){ 0 };
 	set_names(ret_person, seed, number);

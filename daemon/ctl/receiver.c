@@ -105,8 +105,7 @@ on_read(struct bufferevent *stream, void *context)
 
 		if (evbuffer_get_length(input) < whole)
 			return;
-		bytes = (const char *)evbuffer_pullup(input,
-		    (ev_ssize_t)whole);
+		bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)whole);
 		take_frame(peer->receiver, span_make(bytes + digits + 1, len));
 		(void)evbuffer_drain(input, whole);
 	}
@@ -131,16 +130,16 @@ static void
 on_accept(struct evconnlistener *listener, evutil_socket_t fd,
     struct sockaddr *address, int len, void *context)
 {
-	struct receiver *receiver =
-	    CHECK_CAST(receiver, RECEIVER_MAGIC, context);
+	struct receiver *receiver = CHECK_CAST(receiver, RECEIVER_MAGIC,
+	    context);
 	struct peer *peer = mem_zalloc(sizeof(*peer));
 
 	(void)address;
 	(void)len;
 	peer->magic = PEER_MAGIC;
 	peer->receiver = receiver;
-	peer->stream = bufferevent_socket_new(
-	    evconnlistener_get_base(listener), fd, BEV_OPT_CLOSE_ON_FREE);
+	peer->stream = bufferevent_socket_new(evconnlistener_get_base(listener),
+	    fd, BEV_OPT_CLOSE_ON_FREE);
 	peer->next = receiver->peers;
 	peer->link = &receiver->peers;
 	if (peer->next != NULL)
@@ -158,7 +157,7 @@ find_port(struct receiver *receiver, struct error *err)
 	socklen_t len = sizeof(address);
 
 	if (getsockname(evconnlistener_get_fd(receiver->listener),
-	    (struct sockaddr *)&address, &len) != 0)
+		(struct sockaddr *)&address, &len) != 0)
 		return error_set(err, NULL, "receiver: %s", strerror(errno));
 	receiver->port = ntohs(address.sin_port);
 	return true;

@@ -49,7 +49,7 @@ void receiver_close(struct receiver *receiver); /* accepts NULL */
 
 struct receiver_counts {
 	uint64_t connections, frames, bad;
-	char last_error[256]; /* why one was bad */
+	char last_error[1016]; /* why one was bad */
 };
 void receiver_get_counts(const struct receiver *receiver,
     struct receiver_counts *ret_counts);

@@ -72,20 +72,20 @@ is_time(struct span text)
 	size_t digits = 0;
 	int64_t time_us;
 
-	if (text.len < 20 || text.ptr[10] != 'T' ||
-	    text.ptr[17] == '6' ||
+	if (text.len < 20 || text.ptr[10] != 'T' || text.ptr[17] == '6' ||
 	    !zone_parse_iso(NULL, text.ptr, text.len, &time_us))
 		return false;
 	if (dot >= 0) {
 		for (const char *p = text.ptr + dot + 1;
-		     p < text.ptr + text.len && *p >= '0' && *p <= '9'; p++)
+		    p < text.ptr + text.len && *p >= '0' && *p <= '9'; p++)
 			digits++;
 		if (digits == 0 || digits > 6)
 			return false;
 	}
 	return span_ends_with(text, SPAN("Z")) ||
 	    (text.len >= 25 && text.ptr[text.len - 3] == ':' &&
-	    (text.ptr[text.len - 6] == '+' || text.ptr[text.len - 6] == '-'));
+		(text.ptr[text.len - 6] == '+' ||
+		    text.ptr[text.len - 6] == '-'));
 }
 
 /* ---- Structured data ---- */
@@ -121,7 +121,7 @@ read_value(struct cursor *cursor, struct span *ret_value)
 			return false;
 		if (*cursor->at == '\\' && cursor->at + 1 < cursor->end &&
 		    (cursor->at[1] == '"' || cursor->at[1] == '\\' ||
-		    cursor->at[1] == ']'))
+			cursor->at[1] == ']'))
 			cursor->at++;
 		cursor->at++;
 	}
@@ -130,8 +130,7 @@ read_value(struct cursor *cursor, struct span *ret_value)
 }
 
 static bool
-read_param(struct cursor *cursor, struct span *ret_name,
-    struct span *ret_value)
+read_param(struct cursor *cursor, struct span *ret_name, struct span *ret_value)
 {
 	return skip(cursor, ' ') && read_name(cursor, ret_name) &&
 	    skip(cursor, '=') && read_value(cursor, ret_value);
@@ -230,8 +229,7 @@ receiver_parse(struct span frame, struct receiver_message *ret_message,
 		return error_set(err, NULL, "STRUCTURED-DATA is wrong");
 	if (cursor.at < cursor.end && !skip(&cursor, ' '))
 		return error_set(err, NULL, "no blank before MSG");
-	message.body = span_make(cursor.at,
-	    (size_t)(cursor.end - cursor.at));
+	message.body = span_make(cursor.at, (size_t)(cursor.end - cursor.at));
 	if (span_starts_with(message.body, SPAN("\xef\xbb\xbf"))) {
 		message.has_bom = true;
 		message.body.ptr += 3;
@@ -247,7 +245,8 @@ is_wanted(struct span id, const char *want)
 	struct span wanted = span_of(want);
 
 	return span_ends_with(wanted, SPAN("@")) ?
-	    span_starts_with(id, wanted) : span_equal(id, wanted);
+	    span_starts_with(id, wanted) :
+	    span_equal(id, wanted);
 }
 
 static void
@@ -256,7 +255,7 @@ unescape(struct span value, struct buffer *out)
 	for (size_t i = 0; i < value.len; i++) {
 		if (value.ptr[i] == '\\' && i + 1 < value.len &&
 		    (value.ptr[i + 1] == '"' || value.ptr[i + 1] == '\\' ||
-		    value.ptr[i + 1] == ']'))
+			value.ptr[i + 1] == ']'))
 			i++;
 		buffer_add_char(out, value.ptr[i]);
 	}

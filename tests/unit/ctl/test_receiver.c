@@ -35,8 +35,9 @@ dial(uint16_t port)
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	assert_true(fd >= 0);
-	assert_int_equal(
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address,
+			     sizeof(address)),
+	    0);
 	return fd;
 }
 
@@ -47,8 +48,8 @@ static const struct {
 	uint64_t frames, bad;
 } cases[] = {
 	{ "one", "20 " FRAME "ab", "ab|", 1, 0 },
-	{ "two in a row, a line end inside",
-	    "20 " FRAME "ab21 " FRAME "c\nd", "ab|c\nd|", 2, 0 },
+	{ "two in a row, a line end inside", "20 " FRAME "ab21 " FRAME "c\nd",
+	    "ab|c\nd|", 2, 0 },
 	{ "a bad message in between", "20 " FRAME "ab2 xx20 " FRAME "cd",
 	    "ab|cd|", 3, 1 },
 	{ "half a frame at the end", "20 " FRAME "ab20 " FRAME, "ab|", 1, 1 },

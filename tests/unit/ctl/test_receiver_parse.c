@@ -13,32 +13,33 @@ static const struct {
 	bool has_bom;
 } good[] = {
 	{ "example 1",
-	    "<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - "
-	    BOM "'su root' failed for lonvick on /dev/pts/8", 4, 2,
-	    "2003-10-11T22:14:15.003Z", "mymachine.example.com", "su", "",
+	    "<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 "
+	    "- " BOM "'su root' failed for lonvick on /dev/pts/8",
+	    4, 2, "2003-10-11T22:14:15.003Z", "mymachine.example.com", "su", "",
 	    "ID47", "", "'su root' failed for lonvick on /dev/pts/8", true },
 	{ "example 2",
 	    "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - "
-	    "%% It's time to make the do-nuts.", 20, 5,
-	    "2003-08-24T05:14:15.000003-07:00", "192.0.2.1", "myproc", "8710",
-	    "", "", "%% It's time to make the do-nuts.", false },
+	    "%% It's time to make the do-nuts.",
+	    20, 5, "2003-08-24T05:14:15.000003-07:00", "192.0.2.1", "myproc",
+	    "8710", "", "", "%% It's time to make the do-nuts.", false },
 	{ "example 3",
 	    "<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - "
 	    "ID47 [exampleSDID@32473 iut=\"3\" eventSource=\"Application\" "
-	    "eventID=\"1011\"] " BOM "An application event log entry...", 20,
-	    5, "2003-10-11T22:14:15.003Z", "mymachine.example.com",
+	    "eventID=\"1011\"] " BOM "An application event log entry...",
+	    20, 5, "2003-10-11T22:14:15.003Z", "mymachine.example.com",
 	    "evntslog", "", "ID47",
 	    "[exampleSDID@32473 iut=\"3\" eventSource=\"Application\" "
-	    "eventID=\"1011\"]", "An application event log entry...", true },
+	    "eventID=\"1011\"]",
+	    "An application event log entry...", true },
 	{ "example 4",
 	    "<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - "
 	    "ID47 [exampleSDID@32473 iut=\"3\" eventSource=\"Application\" "
-	    "eventID=\"1011\"][examplePriority@32473 class=\"high\"]", 20, 5,
-	    "2003-10-11T22:14:15.003Z", "mymachine.example.com", "evntslog",
-	    "", "ID47",
+	    "eventID=\"1011\"][examplePriority@32473 class=\"high\"]",
+	    20, 5, "2003-10-11T22:14:15.003Z", "mymachine.example.com",
+	    "evntslog", "", "ID47",
 	    "[exampleSDID@32473 iut=\"3\" eventSource=\"Application\" "
-	    "eventID=\"1011\"][examplePriority@32473 class=\"high\"]", "",
-	    false },
+	    "eventID=\"1011\"][examplePriority@32473 class=\"high\"]",
+	    "", false },
 	{ "all nil", "<0>1 - - - - - -", 0, 0, "", "", "", "", "", "", "",
 	    false },
 	{ "an element without parameters", "<191>1 - - - - - [x@1] y", 23, 7,
@@ -100,10 +101,9 @@ static const struct {
 	{ "APP-NAME of 49 bytes",
 	    "<34>1 - h aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeee p m -",
 	    "APP-NAME is wrong" },
-	{ "a control character", "<34>1 - h a\x01 p m -",
-	    "APP-NAME is wrong" },
-	{ "no structured data", "<34>1 - h a p m", "STRUCTURED-DATA is missing"
-	},
+	{ "a control character", "<34>1 - h a\x01 p m -", "APP-NAME is wrong" },
+	{ "no structured data", "<34>1 - h a p m",
+	    "STRUCTURED-DATA is missing" },
 	{ "neither - nor [", HEAD "x", "STRUCTURED-DATA is wrong" },
 	{ "an open element", HEAD "[a@1 b=\"c\"", "STRUCTURED-DATA is wrong" },
 	{ "an open value", HEAD "[a@1 b=\"c]", "STRUCTURED-DATA is wrong" },
@@ -114,8 +114,7 @@ static const struct {
 	{ "a name of 33 bytes",
 	    HEAD "[aaaaaaaaaabbbbbbbbbbccccccccccddd b=\"c\"]",
 	    "STRUCTURED-DATA is wrong" },
-	{ "no blank before the message", HEAD "[a@1]x",
-	    "no blank before MSG" },
+	{ "no blank before the message", HEAD "[a@1]x", "no blank before MSG" },
 };
 
 static void
@@ -154,9 +153,10 @@ finds_params(void **state)
 	struct error err = ERROR_NONE;
 
 	(void)state;
-	assert_true(receiver_parse(
-	    span_of(HEAD "[a@1 x=\"1\" y=\"q\\\"b\\\\s\\]\\n\"]"
-	    "[b@2 x=\"2\" z=\"\"] body"), &message, &err));
+	assert_true(receiver_parse(span_of(HEAD
+				       "[a@1 x=\"1\" y=\"q\\\"b\\\\s\\]\\n\"]"
+				       "[b@2 x=\"2\" z=\"\"] body"),
+	    &message, &err));
 	for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
 		struct buffer out = BUFFER_INIT;
 		bool found = receiver_param(&message, params[i].id,
@@ -165,8 +165,8 @@ finds_params(void **state)
 		if (found != (params[i].want != NULL))
 			testing_fail(params[i].name, "got %d", found);
 		if (found)
-			assert_span_equal_in(params[i].name,
-			    buffer_span(&out), span_of(params[i].want));
+			assert_span_equal_in(params[i].name, buffer_span(&out),
+			    span_of(params[i].want));
 		buffer_done(&out);
 	}
 }
