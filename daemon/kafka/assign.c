@@ -70,11 +70,11 @@ position_feed(struct kafka_source *source,
 	feed->active_us = clock_monotonic_us();
 	feed->reread = -1;
 	if (use_kept(feed, partition->offset)) {
-		feed->port.position = feed->next;
+		feed->port.position = feed->done = feed->next;
 		return;
 	}
 	feed->next = partition->offset;
-	feed->port.position = feed->next >= 0 ? feed->next : -1;
+	feed->port.position = feed->done = feed->next >= 0 ? feed->next : -1;
 	feed->port.committed = partition->offset >= 0 && !is_latest ?
 	    partition->offset :
 	    -1;

@@ -17,6 +17,7 @@ feed_new(struct kafka_source *source, uint32_t input, int32_t partition)
 	feed->next = RD_KAFKA_OFFSET_BEGINNING;
 	feed->reread = -1;
 	feed->kept = -1;
+	feed->done = feed->asked_end = feed->eof_offset = -1;
 	source->feeds = mem_grow(source->feeds, &source->feed_cap,
 	    source->feed_count + 1, sizeof(struct feed *));
 	source->feeds[source->feed_count++] = feed;

@@ -48,14 +48,38 @@ int kafka_fd(const struct kafka *kafka);
 void kafka_dispatch(struct kafka *kafka);
 
 /* Since the start; for metrics. */
+#define KAFKA_COMMIT_BOUNDS 10
+extern const int64_t kafka_commit_bounds_us[KAFKA_COMMIT_BOUNDS];
 struct kafka_counters {
 	uint64_t markers;      /* offsets skipped, one at a time */
 	uint64_t transactions; /* committed */
 	uint64_t aborts;       /* ended in another way */
 	uint64_t producers;    /* made: the first, and after each doubt */
+	/* From submission to answer of those committed; [i] at most
+	 * kafka_commit_bounds_us[i], the last one all above. */
+	uint64_t commit_counts[KAFKA_COMMIT_BOUNDS + 1];
+	int64_t commit_sum_us;
 };
 void kafka_counters(const struct kafka *kafka,
     struct kafka_counters *ret_counters);
+
+/* One partition that is ours now. */
+struct kafka_feed {
+	uint32_t feed, input;
+	struct span topic;
+	int32_t partition;
+	bool is_idle;
+	int64_t committed; /* next offset to commit from; -1: not known yet */
+	int64_t end;	   /* -1: not known yet */
+	int64_t lag;	   /* records not committed yet; -1: not known yet */
+};
+void kafka_each_feed(const struct kafka *kafka,
+    void (*each)(void *context, const struct kafka_feed *feed), void *context);
+
+/* The group has given us our partitions (if only none) and they are read. */
+bool kafka_is_assigned(const struct kafka *kafka);
+
+const char *kafka_client_version(void); /* of librdkafka */
 
 /* ---- admin: blocking, at start and in --check only ---- */
 

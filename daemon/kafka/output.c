@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buffer.h"
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-#include "kafka/kafka_internal.h"
+#include "kafka/source_internal.h"
 #include "kafka/transaction.h"
 #include "kafka/worker.h"
 
@@ -24,6 +25,7 @@ struct submission {
 	struct kafka_job job;
 	struct kafka_output *output;
 	uint64_t number;
+	int64_t since_us; /* monotonic */
 	struct port_output *outputs;
 	size_t count;
 	struct buffer bytes;
@@ -58,10 +60,15 @@ submission_done(struct kafka_job *job)
 
 	output->is_busy = false;
 	counters->producers += result->producers;
-	if (result->outcome == PORT_OK)
+	if (result->outcome == PORT_OK) {
 		counters->transactions++;
-	else
+		kafka_lag_commit_took(counters,
+		    clock_monotonic_us() - submission->since_us);
+		kafka_lag_committed(output->kafka->source,
+		    submission->offsets);
+	} else {
 		counters->aborts++;
+	}
 	if (result->outcome == PORT_OK && output->kafka->options.is_embedded)
 		kafka_fence_committed(output->kafka->source,
 		    submission->offsets);
@@ -122,6 +129,7 @@ output_submit(void *port, const struct port_submission *from)
 		.free = submission_free };
 	submission->output = output;
 	submission->number = from->number;
+	submission->since_us = clock_monotonic_us();
 	copy_outputs(submission, from->outputs, from->output_count);
 	submission->offsets = kafka_fence_offsets(output->kafka->source,
 	    from->offsets, from->offset_count);

@@ -124,7 +124,8 @@ static void
 reached_end(struct feed *feed, int64_t offset)
 {
 	if (feed->next < 0)
-		feed->next = offset;
+		feed->next = feed->done = offset;
+	feed->eof_offset = offset;
 	feed->is_at_end = true;
 	feed->active_us = clock_monotonic_us();
 }
@@ -243,6 +244,7 @@ kafka_source_dispatch(struct kafka_source *source)
 	if (is_due(source))
 		hand_up(source);
 	now_us = clock_monotonic_us();
+	kafka_lag_ask(source, now_us);
 	if (source->state == SOURCE_READING && source->is_drained &&
 	    source->filling->count == 0)
 		kafka_feeds_tell_idle(source, now_us);

@@ -33,6 +33,9 @@ struct feed {
 	int64_t next;	   /* expected offset; negative: BEGINNING, unknown */
 	int64_t reread;	   /* a jump at this offset was read again; or -1 */
 	int64_t active_us; /* monotonic: the last record, or the end */
+	int64_t done;	   /* committed, or begun at; -1: unknown */
+	int64_t asked_end; /* behind the last record, when asked; or -1 */
+	int64_t eof_offset; /* where the end was reached; or -1 */
 	bool is_assigned;
 	bool is_at_end;
 	bool is_idle;
@@ -85,6 +88,10 @@ struct kafka_source {
 	int64_t filling_since_us;
 	struct batch *lent;
 
+	bool is_asking; /* for the end of asked_feed */
+	uint32_t asked_feed;
+	int64_t asked_us;
+
 	bool is_job_running;
 	int64_t retry_at_us;
 	uint32_t gap_feed; /* FETCHING: look for this one's oldest record */
@@ -113,6 +120,14 @@ void kafka_feeds_free(struct kafka_source *source);
 void kafka_feeds_tell_assigned(struct kafka_source *source);
 bool kafka_feeds_tell_revoked(struct kafka_source *source);
 void kafka_feeds_tell_idle(struct kafka_source *source, int64_t now_us);
+
+/* ---- lag.c ---- */
+
+void kafka_lag_commit_took(struct kafka_counters *counters, int64_t took_us);
+void kafka_lag_committed(struct kafka_source *source,
+    const rd_kafka_topic_partition_list_t *offsets);
+/* Asks for the end of one partition, at most once a second. */
+void kafka_lag_ask(struct kafka_source *source, int64_t now_us);
 
 /* ---- batch.c ---- */
 
