@@ -195,6 +195,25 @@ correlate_end(struct correlate *correlate, struct correlate_result *result)
 }
 
 void
+correlate_take_drops(struct correlate *correlate,
+    void (*take)(void *context, const struct rule *rule,
+	const struct correlate_drops *drops),
+    void *context)
+{
+	for (size_t i = 0; i < correlate->track_count; i++) {
+		struct track *track = correlate->tracks[i];
+		const struct correlate_drops *drops = &track->drops;
+
+		if (drops->late + drops->no_group + drops->limited +
+			drops->suppressed ==
+		    0)
+			continue;
+		take(context, track->rule, drops);
+		track->drops = (struct correlate_drops){ 0 };
+	}
+}
+
+void
 correlate_get_stats(const struct correlate *correlate,
     struct correlate_stats *ret_stats)
 {

@@ -116,4 +116,18 @@ struct correlate_stats {
 void correlate_get_stats(const struct correlate *correlate,
     struct correlate_stats *ret_stats);
 
+/* What one rule's windows have not counted, or not told. */
+struct correlate_drops {
+	uint64_t late, no_group, limited; /* as above */
+	uint64_t suppressed; /* hits of a rule with `suppress` that were told
+				with an alert that was open already */
+};
+
+/* Passes on what has come up since the last call, for each rule that has any;
+ * labels are by the rules in force. */
+void correlate_take_drops(struct correlate *correlate,
+    void (*take)(void *context, const struct rule *rule,
+	const struct correlate_drops *drops),
+    void *context);
+
 #endif

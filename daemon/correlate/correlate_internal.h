@@ -28,6 +28,7 @@ struct track {
 	uint64_t opened;    /* windows so far */
 	struct hourly no_room, too_many;
 	struct heap late_due; /* lateness told, till when it counts as one */
+	struct correlate_drops drops; /* not taken yet */
 };
 
 /* An event rule that feeds a track. */

@@ -75,6 +75,7 @@ observe_late(struct track *track, const struct hit *hit, uint32_t ordinal,
 	struct detection *detection;
 
 	correlate->stats.late++;
+	track->drops.late++;
 	if (!late_note(track, hit, group) ||
 	    !track->rule->correlation->is_suppression)
 		return;
@@ -91,7 +92,7 @@ observe(struct track *track, const struct hit *hit, uint32_t ordinal,
 	struct correlate *correlate = track->correlate;
 	int64_t at_us = hit->event->time_us, due_us;
 	struct group_window *window;
-	size_t len;
+	size_t len, told;
 
 	if (at_us < track->settled_us) {
 		observe_late(track, hit, ordinal, group);
@@ -100,14 +101,19 @@ observe(struct track *track, const struct hit *hit, uint32_t ordinal,
 	window = find_window(track, group);
 	if (window == NULL) {
 		correlate->stats.limited++;
+		track->drops.limited++;
 		hourly_add(&track->no_room, at_us, 1);
 		return;
 	}
 	len = window->window.len;
+	told = correlate->result->count;
 	window_observe(&window->window, track->settled_us, at_us, values,
 	    value_count,
 	    evidence_keep(correlate->store, hit, track->rule, ordinal));
 	update_stats(window, len);
+	if (track->rule->correlation->is_suppression &&
+	    correlate->result->count == told)
+		track->drops.suppressed++;
 	due_us = window_due(&window->window);
 	if (due_us < window->window.due.at_us) {
 		window->window.due.at_us = due_us;
@@ -134,11 +140,13 @@ track_window_hit(struct track *track, const struct correlation_source *source,
 		    correlation->value_count, &values, &value_count,
 		    &dropped))) {
 		correlate->stats.no_group++;
+		track->drops.no_group++;
 		return;
 	}
 	dropped += groups.dropped;
 	if (dropped > 0) {
 		correlate->stats.limited += dropped;
+		track->drops.limited += dropped;
 		hourly_add(&track->too_many, hit->event->time_us, dropped);
 	}
 	for (uint32_t i = 0; i < groups.count; i++)
