@@ -17,6 +17,7 @@ reject(struct engine *engine, const struct record *record, int64_t at_us,
 	struct span about;
 
 	engine->counters.rejected++;
+	tally_input(engine->tally, record->input)->rejected++;
 	buffer_reset(&batch->scratch);
 	rejected_build(record, err, &batch->scratch);
 	batch_add_output(batch, PORT_TOPIC_REJECTED, SPAN_NONE,
@@ -47,9 +48,10 @@ tell_unknowns(struct engine *engine, const struct match_result *matches,
 		uint64_t count;
 
 		engine->counters.unknown++;
+		tally_rule(engine->tally, unknown->rule)->unknown++;
 		if (throttle_add(engine->throttle, key, at_us, 1, &count))
-			notice_add(notices, NOTICE_UNKNOWN, LEVEL_MEDIUM,
-			    at_us, count, label,
+			notice_add(notices, NOTICE_UNKNOWN, LEVEL_MEDIUM, at_us,
+			    count, label,
 			    "rule " SPAN_FMT " could not be decided for %llu "
 			    "record(s): a limit of a regular expression was "
 			    "reached",
@@ -90,9 +92,10 @@ read_event(struct engine *engine, const struct record *record,
 	struct error err = ERROR_NONE;
 
 	engine->counters.records++;
+	tally_input(engine->tally, record->input)->records++;
 	state->next_offset = record->position.offset + 1;
 	if (!decoder_run(stage->decoder, record, state->last_us, batch->arena,
-	    event, &err)) {
+		event, &err)) {
 		reject(engine, record, state->last_us, &err, notices, batch);
 		return false;
 	}
@@ -125,6 +128,20 @@ run_record(struct engine *engine, const struct record *record,
 }
 
 static void
+count_drops(void *context, const struct rule *rule,
+    const struct correlate_drops *drops)
+{
+	struct engine *engine = context;
+	struct correlate_drops *sum = &tally_rule(engine->tally, rule)->drops;
+
+	sum->late += drops->late;
+	sum->no_group += drops->no_group;
+	sum->limited += drops->limited;
+	sum->suppressed += drops->suppressed;
+	engine->counters.late += drops->late;
+}
+
+static void
 correlate(struct engine *engine, const struct match_result *matches,
     struct correlate_result *result, struct batch *batch)
 {
@@ -136,8 +153,12 @@ correlate(struct engine *engine, const struct match_result *matches,
 			    feed->input, feed->time_us);
 	}
 	engine->counters.hits += matches->hit_count;
+	for (size_t i = 0; i < matches->hit_count; i++)
+		tally_rule(engine->tally, matches->hits[i].rule)->hits++;
 	correlate_hits(engine->correlate, matches->hits, matches->hit_count,
 	    result);
+	if (matches->hit_count > 0)
+		correlate_take_drops(engine->correlate, count_drops, engine);
 }
 
 void

@@ -94,6 +94,7 @@ write_detection(struct engine *engine, const struct detection *detection,
 		.counter_hits = counter_count(engine, detection, batch->arena),
 	};
 
+	tally_rule(engine->tally, detection->rule)->alerts[detection->kind]++;
 	if (engine->observe != NULL)
 		engine->observe(engine->observe_context, detection);
 	buffer_reset(&batch->scratch);
@@ -117,9 +118,8 @@ engine_notice(struct engine *engine, const struct notice *notice,
 }
 
 void
-batch_write_result(struct engine *engine,
-    const struct correlate_result *result, int64_t decided_us,
-    struct batch *batch)
+batch_write_result(struct engine *engine, const struct correlate_result *result,
+    int64_t decided_us, struct batch *batch)
 {
 	for (size_t i = 0; i < result->count; i++)
 		write_detection(engine, &result->detections[i], decided_us,

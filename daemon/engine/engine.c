@@ -44,8 +44,8 @@ copy_inputs(struct engine *engine, const struct engine_options *options)
 	engine->stages = mem_array(count, sizeof(*engine->stages));
 	for (size_t i = 0; i < count; i++) {
 		engine->inputs[i] = options->inputs[i];
-		engine->match_inputs[i].logsource =
-		    declared_logsource(&options->inputs[i]);
+		engine->match_inputs[i]
+		    .logsource = declared_logsource(&options->inputs[i]);
 		engine->correlate_inputs[i] = (struct correlate_input){
 			.lateness_us = options->inputs[i].lateness_us,
 			.logsource = engine->match_inputs[i].logsource,
@@ -98,6 +98,8 @@ engine_new(struct rule_set *rules, const struct engine_options *options)
 	engine->rules = rules;
 	copy_inputs(engine, options);
 	engine->throttle = throttle_new(NOTICE_INTERVAL_US);
+	engine->tally = tally_new(options->input_count);
+	tally_set_rules(engine->tally, rules);
 	open_stages(engine);
 	open_windows(engine);
 	return engine;
@@ -119,6 +121,7 @@ engine_free(struct engine *engine)
 	close_stages(engine);
 	correlate_free(engine->correlate);
 	throttle_free(engine->throttle);
+	tally_free(engine->tally);
 	rule_set_free(engine->rules);
 	mem_free(engine->inputs);
 	mem_free(engine->match_inputs);
@@ -144,6 +147,7 @@ engine_set_rules(struct engine *engine, struct rule_set *rules,
 	engine->rules = rules;
 	open_stages(engine);
 	correlate_set_rules(engine->correlate, rules, reset, context);
+	tally_set_rules(engine->tally, rules);
 	rule_set_free(old);
 }
 
@@ -217,5 +221,13 @@ engine_get_counters(const struct engine *engine,
 
 	correlate_get_stats(engine->correlate, &stats);
 	*ret_counters = engine->counters;
-	ret_counters->late = stats.late;
+	ret_counters->groups = stats.groups;
+	ret_counters->hits_held = stats.hits_held;
+	ret_counters->state_bytes = stats.bytes;
+}
+
+const struct tally *
+engine_tally(const struct engine *engine)
+{
+	return engine->tally;
 }

@@ -97,8 +97,8 @@ void engine_notice(struct engine *engine, const struct notice *notice,
 /* ---- Feeds ---- */
 
 /* Restores what was committed: the next offset and greatest event time. */
-void engine_feed_restore(struct engine *engine, uint32_t feed,
-    uint32_t input, int64_t next_offset, int64_t time_us);
+void engine_feed_restore(struct engine *engine, uint32_t feed, uint32_t input,
+    int64_t next_offset, int64_t time_us);
 void engine_feed_idle(struct engine *engine, uint32_t feed);
 void engine_feed_forget(struct engine *engine, uint32_t feed);
 
@@ -112,9 +112,14 @@ int64_t engine_feed_time(const struct engine *engine, uint32_t feed);
 void engine_reset(struct engine *engine);
 
 struct engine_counters {
-	uint64_t records, rejected, hits, unknown, alerts, late;
+	uint64_t records, rejected, hits, unknown, alerts, late; /* so far */
+	uint64_t groups, hits_held, state_bytes;		 /* now */
 };
 void engine_get_counters(const struct engine *engine,
     struct engine_counters *ret_counters);
+
+/* The same by input and by rule (engine/tally.h). */
+struct tally;
+const struct tally *engine_tally(const struct engine *engine);
 
 #endif

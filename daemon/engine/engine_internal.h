@@ -7,6 +7,7 @@
 #include "match/match.h"
 
 #include "engine/engine.h"
+#include "engine/tally.h"
 #include "engine/throttle.h"
 
 struct engine_stage { /* of one input */
@@ -36,6 +37,7 @@ struct engine {
 	engine_observe *observe; /* may be NULL */
 	void *observe_context;
 	struct engine_counters counters;
+	struct tally *tally;
 };
 
 struct batch {
