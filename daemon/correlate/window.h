@@ -7,7 +7,7 @@
  * the episodes found depend on the hits alone.  `settled_us` below is the
  * time before which no hit will come any more.
  *
- * Why hits may be forgotten (window_compact(), proved by test_random.c):
+ * Which hits may be forgotten, and why (tests/unit/correlate/test_random.c):
  *
  * Let C be the condition's cap or more: all measures from C on give the same
  * answer.  Call a window full if its measure is at least C.
@@ -19,8 +19,8 @@
  *    p, b, q are satisfied or not together and at most a timespan apart: an
  *    episode covers all or none of them.  So b's multiplicity can move to p.
  *    (If full means unsatisfied: no satisfied hit's window holds b, hence no
- *    episode begins or ends between p and b.)
- *    (Not while an episode counts p, but b is still to be judged.)
+ *    episode begins or ends between p and b.)  Not while an episode counts p
+ *    and b is still to be judged, though.
  * 2. Inside an episode of a monotone condition: let b lie between its first
  *    and last satisfied hits, and hits of b's own value on both sides of b
  *    within one timespan, so that any window that holds b holds one of those.
