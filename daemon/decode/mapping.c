@@ -68,6 +68,18 @@ mapping_local_zone(const struct mapping *mapping)
 					     mapping->zone;
 }
 
+enum encoding
+mapping_encoding(const struct mapping *mapping)
+{
+	return mapping->encoding;
+}
+
+const struct csv_dialect *
+mapping_csv(const struct mapping *mapping)
+{
+	return mapping->has_csv ? &mapping->csv : NULL;
+}
+
 const struct mapping_field *
 mapping_find(const struct mapping *mapping, struct span name)
 {

@@ -32,6 +32,8 @@
 
 #include "model/event.h"
 #include "model/rule.h"
+#include "text/csv.h"
+#include "text/encoding.h"
 #include "text/yaml.h"
 
 struct mapping;
@@ -54,6 +56,10 @@ struct logsource mapping_logsource(const struct mapping *mapping);
 bool mapping_set_time(struct mapping *mapping, const char *field,
     const char *format, const char *zone, struct error *err);
 const struct zone *mapping_local_zone(const struct mapping *mapping);
+
+/* What its records are written in, and, NULL if it does not say, its rows. */
+enum encoding mapping_encoding(const struct mapping *mapping);
+const struct csv_dialect *mapping_csv(const struct mapping *mapping);
 
 /* Does the mapping (or, without a file, could the source) have this field? */
 bool mapping_has_field(const struct mapping *mapping, struct span name);

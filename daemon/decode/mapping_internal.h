@@ -43,6 +43,9 @@ struct mapping {
 	const char *time_format; /* of MAPPING_TIME_FORMAT */
 	struct zone *zone;
 	struct zone *local_zone; /* NULL: zone */
+	enum encoding encoding;
+	bool has_csv;
+	struct csv_dialect csv;
 	const struct mapping_field *fields;
 	size_t field_count;
 };

@@ -96,7 +96,7 @@ read_time(struct replay *replay, struct cursor *cursor)
 	arena_reset(replay->clock_arena);
 	cursor->time_us = cursor->last_us;
 	if (decoder_run(replay->clock, &cursor->records[cursor->next],
-	    cursor->last_us, replay->clock_arena, &event, &err))
+		cursor->last_us, replay->clock_arena, &event, &err))
 		cursor->time_us = event.time_us;
 	cursor->last_us = cursor->time_us;
 }
@@ -166,22 +166,28 @@ static bool
 open_cursors(struct replay *replay, struct error *err)
 {
 	const struct replay_options *options = replay->options;
+	struct source_file_options file = {
+		.record_bytes = options->record_bytes,
+		.encoding = mapping_encoding(options->mapping),
+		.csv = mapping_csv(options->mapping),
+	};
 
 	for (uint32_t i = 0; i < options->file_count; i++) {
 		struct cursor *cursor = &replay->cursors[i];
 
+		file.feed = i;
 		cursor->arena = arena_new(REPLAY_ARENA_BYTES);
-		if (!source_file_open(options->files[i], 0, i,
-		    options->record_bytes, &cursor->source, err))
+		if (!source_file_open(options->files[i], &file,
+			&cursor->source, err))
 			return false;
 		for (uint32_t j = 0; j < i; j++) {
 			if (span_equal(source_file_topic(cursor->source),
-			    source_file_topic(replay->cursors[j].source)))
+				source_file_topic(replay->cursors[j].source)))
 				return error_set(err, NULL,
 				    "two files of the name " SPAN_FMT
 				    ": evidence could not tell them apart",
-				    SPAN_ARG(source_file_topic(
-				    cursor->source)));
+				    SPAN_ARG(
+					source_file_topic(cursor->source)));
 		}
 	}
 	return true;
@@ -235,8 +241,9 @@ replay_run(struct rule_set *rules, const struct replay_options *options,
     replay_emit *emit, void *context, struct engine_counters *ret_counts,
     struct error *err)
 {
-	struct replay replay = { .options = options, .emit = emit,
-		.context = context };
+	struct replay replay = {
+		.options = options, .emit = emit, .context = context
+	};
 	bool ok;
 
 	open_replay(&replay, rules);

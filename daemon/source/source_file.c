@@ -1,61 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "base/mem.h"
-#include "text/csv.h"
 
 #include "source/source_file.h"
-#include "source/stream.h"
-
-#define READ_BYTES ((size_t)256 * 1024)
+#include "source/window.h"
 
 struct source_file {
-	struct source_stream *stream;
+	struct source_window window;
+	struct encoding_converter *converter; /* NULL: UTF-8 */
+	struct buffer utf8;
 	struct csv *csv; /* NULL: NDJSON */
 	char *topic;
-	uint32_t input;
-	uint32_t feed;
+	struct source_file_options options;
 	int64_t next_offset;
-	size_t limit; /* bytes of a record */
-
-	/* What was read: [at, len) is not yet handed on. */
-	char *bytes;
-	size_t cap;
-	size_t at;
-	size_t len;
-	bool is_end; /* nothing more to read */
-	bool is_csv;
+	size_t limit;	  /* units of a record */
+	bool is_own_form; /* the mapping's encoding is not for these bytes */
 	bool is_skipping; /* the rest of a line that was cut */
-	bool has_failed;  /* told once the records before it are */
-	struct error failure;
 };
 
+/* In UTF-8; valid until the next call. */
 static struct span
-pending(const struct source_file *source)
+converted(struct source_file *source, struct span original)
 {
-	return span_make(source->bytes + source->at, source->len - source->at);
-}
-
-/* Reads on behind what is pending; at the end or a failure sets is_end. */
-static void
-fill(struct source_file *source)
-{
-	size_t len = source->len - source->at, got;
-
-	if (source->cap - len < READ_BYTES)
-		source->bytes = mem_grow(source->bytes, &source->cap,
-		    len + READ_BYTES, 1);
-	if (source->cap - source->len < READ_BYTES) {
-		memmove(source->bytes, source->bytes + source->at, len);
-		source->at = 0;
-		source->len = len;
-	}
-	if (!source_stream_read(source->stream, source->bytes + source->len,
-		source->cap - source->len, &got, &source->failure)) {
-		source->has_failed = true;
-		got = 0;
-	}
-	source->is_end = got == 0;
-	source->len += got;
+	if (source->converter == NULL)
+		return original;
+	buffer_reset(&source->utf8);
+	encoding_convert(source->converter, original, &source->utf8);
+	return buffer_span(&source->utf8);
 }
 
 /* ---- Opening ---- */
@@ -70,99 +41,137 @@ is_blank(char c)
 static char
 first_byte(struct source_file *source)
 {
+	struct source_window *window = &source->window;
+	struct span text;
 	size_t i = 0;
 
 	for (;;) {
-		for (; i < source->len - source->at; i++) {
-			if (!is_blank(source->bytes[source->at + i]))
-				return source->bytes[source->at + i];
+		text = source_window_pending(window);
+		for (; i < text.len; i++) {
+			if (!is_blank(text.ptr[i]))
+				return text.ptr[i];
 		}
-		if (source->is_end)
+		if (window->is_end)
 			return '\0';
-		fill(source);
+		source_window_fill(window);
 	}
 }
 
+/* The first row, with the names of the columns, and its line break. */
 static bool
-skip_mark(struct source_file *source, struct error *err)
+find_header(struct source_file *source, char separator, struct span *ret_row,
+    size_t *ret_len, struct error *err)
 {
-	while (source->len < 3 && !source->is_end)
-		fill(source);
-	if (span_starts_with(pending(source), SPAN("\xff\xfe")) ||
-	    span_starts_with(pending(source), SPAN("\xfe\xff")))
-		return error_set(err, NULL,
-		    "the file is UTF-16: convert it "
-		    "with iconv -f UTF-16 -t UTF-8");
-	if (span_starts_with(pending(source), SPAN("\xef\xbb\xbf")))
-		source->at = 3;
-	return true;
-}
-
-static bool
-read_header(struct source_file *source, struct error *err)
-{
+	struct source_window *window = &source->window;
 	enum csv_end end;
+	struct span text;
 	size_t len;
 
-	while (source->at < source->len && is_blank(source->bytes[source->at]))
-		source->at++;
 	for (;;) {
-		end = csv_row(NULL, pending(source), &len);
-		if (end == CSV_ROW || source->is_end)
+		text = source_window_pending(window);
+		end = csv_row(NULL, separator, text, &len);
+		if (end == CSV_ROW || window->is_end)
 			break;
-		if (source->len - source->at > source->limit)
+		if (text.len > source->limit)
 			return error_set(err, NULL,
 			    "the first row, with the "
 			    "names of the columns, does not end within %zu "
 			    "bytes",
 			    source->limit);
-		fill(source);
+		source_window_fill(window);
 	}
 	if (end == CSV_QUOTED)
 		return error_set(err, NULL,
 		    "a quoted name in the first row is not closed");
 	if (end == CSV_MORE)
-		len = source->len - source->at;
-	if (!csv_new(span_make(source->bytes + source->at, len),
-		&source->csv, err))
-		return false;
-	source->at += len + (end == CSV_ROW);
+		len = text.len;
+	*ret_row = converted(source,
+	    source_window_original(window, span_make(text.ptr, len)));
+	*ret_len = len + (end == CSV_ROW);
 	return true;
 }
 
 static bool
-start(struct source_file *source, struct error *err)
+read_header(struct source_file *source, const struct csv_dialect *dialect,
+    struct error *err)
 {
+	struct source_window *window = &source->window;
+	char separator = dialect != NULL ? dialect->separator : 0;
+	struct span row;
+	size_t len;
+
+	while (window->at < window->len &&
+	    is_blank(window->text[window->at]))
+		window->at++;
+	if (!find_header(source, separator, &row, &len, err) ||
+	    !csv_new(row, separator, &source->csv, err))
+		return false;
+	window->at += len;
+	return true;
+}
+
+/* The mapping names the columns; the file may do so too. */
+static bool
+start_named(struct source_file *source, const struct csv_dialect *dialect,
+    struct error *err)
+{
+	struct error no_row = ERROR_NONE;
+	struct span row;
+	size_t len;
+
+	if (!csv_named(dialect, &source->csv, err))
+		return false;
+	if (first_byte(source) != '\0' &&
+	    find_header(source, dialect->separator, &row, &len, &no_row) &&
+	    csv_is_header(source->csv, row))
+		source->window.at += len;
+	return true;
+}
+
+static bool
+start(struct source_file *source, const char *path, struct error *err)
+{
+	const struct csv_dialect *dialect = source->options.csv;
+	enum encoding encoding;
 	char first;
 
-	if (!skip_mark(source, err))
+	if (!source_window_open(&source->window, path,
+		source->options.encoding, err))
 		return false;
+	encoding = source->window.encoding;
+	source->limit = source->options.record_bytes / encoding_unit(encoding);
+	source->is_own_form = source->options.encoding != ENCODING_UTF8;
+	if (encoding != ENCODING_UTF8) {
+		source->converter = encoding_open(encoding);
+		if (source->converter == NULL)
+			return error_set(err, NULL,
+			    "the C library has no encoding %s",
+			    encoding_names[encoding]);
+	}
+	if (dialect != NULL && dialect->header != NULL)
+		return start_named(source, dialect, err);
 	first = first_byte(source);
-	source->is_csv = first != '\0' && first != '{' && first != '[';
-	return !source->is_csv || read_header(source, err);
+	if (first == '\0' || first == '{' || first == '[')
+		return true;
+	return read_header(source, dialect, err);
 }
 
 bool
-source_file_open(const char *path, uint32_t input, uint32_t feed,
-    uint64_t record_bytes_limit, struct source_file **ret_source,
-    struct error *err)
+source_file_open(const char *path, const struct source_file_options *options,
+    struct source_file **ret_source, struct error *err)
 {
 	struct source_file *source = mem_zalloc(sizeof(*source));
-	bool ok;
 
 	source->topic = mem_strdup(strcmp(path, "-") != 0 ?
 		file_base_name(path) :
 		path);
-	source->input = input;
-	source->feed = feed;
-	source->limit = record_bytes_limit;
-	ok = source_stream_open(path, &source->stream, err) &&
-	    start(source, err);
-	if (!ok) {
+	source->options = *options;
+	if (!start(source, path, err)) {
 		error_prefix(err, "%s", path);
 		source_file_close(source);
 		return false;
 	}
+	source->options.csv = NULL;
 	*ret_source = source;
 	return true;
 }
@@ -172,10 +181,11 @@ source_file_close(struct source_file *source)
 {
 	if (source == NULL)
 		return;
-	source_stream_close(source->stream);
+	source_window_done(&source->window);
+	encoding_close(source->converter);
+	buffer_done(&source->utf8);
 	csv_free(source->csv);
 	mem_free(source->topic);
-	mem_free(source->bytes);
 	mem_free(source);
 }
 
@@ -195,7 +205,7 @@ without_return(struct span line)
 	return line;
 }
 
-/* One byte too many is kept, so that decode finds it too long. */
+/* One unit too many is kept, so that decode finds it too long. */
 static struct span
 cut(const struct source_file *source, struct span line)
 {
@@ -208,42 +218,44 @@ cut(const struct source_file *source, struct span line)
 static bool
 next_line(struct source_file *source, struct span *ret_line)
 {
-	size_t seen = 0, len;
-	const char *feed;
+	struct source_window *window = &source->window;
+	const char *feed = NULL;
+	struct span text;
+	size_t seen = 0;
 
 	for (;;) {
-		len = source->len - source->at;
-		feed = len > seen ? memchr(source->bytes + source->at + seen,
-					'\n', len - seen) :
-				    NULL;
-		if (feed != NULL || source->is_end || len > source->limit + 1)
+		text = source_window_pending(window);
+		if (text.len > seen)
+			feed = memchr(text.ptr + seen, '\n', text.len - seen);
+		if (feed != NULL || window->is_end ||
+		    text.len > source->limit + 1)
 			break;
-		seen = len;
-		fill(source);
+		seen = text.len;
+		source_window_fill(window);
 	}
 	if (feed != NULL)
-		len = (size_t)(feed - source->bytes) - source->at;
-	*ret_line = cut(source, span_make(source->bytes + source->at, len));
-	source->at += len + (feed != NULL);
-	source->is_skipping = feed == NULL && !source->is_end;
-	return len > 0 || feed != NULL;
+		text.len = (size_t)(feed - text.ptr);
+	*ret_line = cut(source, text);
+	window->at += text.len + (feed != NULL);
+	source->is_skipping = feed == NULL && !window->is_end;
+	return text.len > 0 || feed != NULL;
 }
 
 static void
 skip_line(struct source_file *source)
 {
+	struct source_window *window = &source->window;
 	const char *feed;
+	struct span text;
 
 	while (source->is_skipping) {
-		feed = memchr(source->bytes + source->at, '\n',
-		    source->len - source->at);
-		if (feed != NULL)
-			source->at = (size_t)(feed - source->bytes) + 1;
-		else
-			source->at = source->len;
-		source->is_skipping = feed == NULL && !source->is_end;
+		text = source_window_pending(window);
+		feed = memchr(text.ptr, '\n', text.len);
+		window->at += feed != NULL ? (size_t)(feed - text.ptr) + 1 :
+					     text.len;
+		source->is_skipping = feed == NULL && !window->is_end;
 		if (source->is_skipping)
-			fill(source);
+			source_window_fill(window);
 	}
 }
 
@@ -252,11 +264,11 @@ skip_line(struct source_file *source)
 static struct span
 row_window(const struct source_file *source)
 {
-	struct span window = pending(source);
+	struct span text = source_window_pending(&source->window);
 
-	if (window.len > source->limit + 2)
-		window.len = source->limit + 2;
-	return window;
+	if (text.len > source->limit + 2)
+		text.len = source->limit + 2;
+	return text;
 }
 
 /*
@@ -268,33 +280,35 @@ static bool
 next_row(struct source_file *source, struct span *ret_row,
     const char **ret_defect)
 {
+	struct source_window *window = &source->window;
+	struct span text;
 	enum csv_end end;
 	size_t len;
 
 	for (;;) {
-		end = csv_row(source->csv, row_window(source), &len);
-		if (end == CSV_ROW || source->is_end ||
-		    source->len - source->at >= source->limit + 2)
+		text = row_window(source);
+		end = csv_row(source->csv, 0, text, &len);
+		if (end == CSV_ROW || window->is_end ||
+		    text.len == source->limit + 2)
 			break;
-		fill(source);
+		source_window_fill(window);
 	}
 	if (end == CSV_QUOTED)
 		*ret_defect = "a quoted field is not closed";
-	else if (end == CSV_MORE &&
-	    source->len - source->at > source->limit)
+	else if (end == CSV_MORE && text.len > source->limit)
 		*ret_defect = "the row is too long";
 	if (*ret_defect != NULL)
 		return next_line(source, ret_row);
 	if (end == CSV_MORE)
-		len = source->len - source->at;
-	*ret_row = cut(source, span_make(source->bytes + source->at, len));
-	source->at += len + (end == CSV_ROW);
+		len = text.len;
+	*ret_row = cut(source, span_make(text.ptr, len));
+	window->at += len + (end == CSV_ROW);
 	return len > 0 || end == CSV_ROW;
 }
 
 /* False at the end. */
 static bool
-next_bytes(struct source_file *source, struct span *ret_bytes,
+next_part(struct source_file *source, struct span *ret_part,
     const char **ret_defect)
 {
 	bool ok;
@@ -302,32 +316,49 @@ next_bytes(struct source_file *source, struct span *ret_bytes,
 	do {
 		*ret_defect = NULL;
 		skip_line(source);
-		ok = source->is_csv ? next_row(source, ret_bytes, ret_defect) :
-				      next_line(source, ret_bytes);
-	} while (ok && span_trim(*ret_bytes).len == 0);
+		ok = source->csv != NULL ?
+		    next_row(source, ret_part, ret_defect) :
+		    next_line(source, ret_part);
+	} while (ok && span_trim(*ret_part).len == 0);
 	return ok;
 }
 
+/* What decode reads, of the file's own bytes in record->bytes. */
 static void
-make_record(struct source_file *source, struct arena *arena, struct span bytes,
+make_readable(struct source_file *source, struct arena *arena,
+    struct record *record)
+{
+	struct span text = converted(source, record->bytes);
+
+	record->original = record->bytes;
+	if (source->csv == NULL)
+		record->bytes = source->converter != NULL ?
+		    arena_dup(arena, text) :
+		    text;
+	else if (!csv_json(source->csv, arena, text, &record->bytes,
+		     &record->defect))
+		record->original = SPAN_NONE;
+}
+
+static void
+make_record(struct source_file *source, struct arena *arena, struct span part,
     const char *defect, struct record *record)
 {
 	*record = (struct record){
 		.position = { source_file_topic(source), 0,
 		    source->next_offset++ },
-		.bytes = arena_dup(arena, bytes),
+		.bytes = arena_dup(arena,
+		    source_window_original(&source->window, part)),
 		.defect = defect,
 		.broker_us = RECORD_NO_TIME,
-		.input = source->input,
-		.feed = source->feed,
+		.input = source->options.input,
+		.feed = source->options.feed,
 	};
-	if (!source->is_csv || defect != NULL ||
-	    record->bytes.len > source->limit)
+	if (defect != NULL || part.len > source->limit)
 		return;
-	record->original = record->bytes;
-	if (!csv_json(source->csv, arena, record->original,
-		&record->bytes, &record->defect))
-		record->original = SPAN_NONE;
+	if (source->csv != NULL || source->converter != NULL ||
+	    source->is_own_form)
+		make_readable(source, arena, record);
 }
 
 bool
@@ -335,14 +366,14 @@ source_file_read(struct source_file *source, struct arena *arena, size_t limit,
     struct record **ret_records, size_t *ret_count, struct error *err)
 {
 	struct record *records = arena_array(arena, limit, sizeof(*records));
-	struct span bytes;
+	struct span part;
 	const char *defect;
 	size_t count = 0;
 
-	while (count < limit && next_bytes(source, &bytes, &defect))
-		make_record(source, arena, bytes, defect, &records[count++]);
-	if (count == 0 && source->has_failed) {
-		*err = source->failure;
+	while (count < limit && next_part(source, &part, &defect))
+		make_record(source, arena, part, defect, &records[count++]);
+	if (count == 0 && source->window.has_failed) {
+		*err = source->window.failure;
 		return error_prefix(err, "%s", source->topic);
 	}
 	*ret_records = records;

@@ -6,9 +6,13 @@
 
 #include "text/csv.h"
 
+#define SEPARATORS 4
+
+static const char separators[SEPARATORS + 1] = ",;\t|";
+
 struct csv {
 	char separator;
-	size_t count;
+	size_t count, cap;
 	struct span *names; /* as JSON: `"name":` */
 	struct arena *arena;
 	struct buffer json; /* of the row in hand */
@@ -25,7 +29,7 @@ static bool
 is_end(char c, char separator)
 {
 	return c == separator || c == '\n' ||
-	    (separator == 0 && (c == ',' || c == ';' || c == '\t'));
+	    (separator == 0 && memchr(separators, c, SEPARATORS) != NULL);
 }
 
 /* A field at the start of `text`, which ends at its separator or line feed
@@ -61,12 +65,14 @@ field_at(struct span text, char separator, struct field *field)
 }
 
 enum csv_end
-csv_row(const struct csv *csv, struct span text, size_t *ret_len)
+csv_row(const struct csv *csv, char separator, struct span text,
+    size_t *ret_len)
 {
-	char separator = csv != NULL ? csv->separator : 0;
 	struct field field;
 	size_t at = 0;
 
+	if (csv != NULL)
+		separator = csv->separator;
 	for (;;) {
 		at += field_at(span_make(text.ptr + at, text.len - at),
 		    separator, &field);
@@ -106,25 +112,37 @@ next_field(struct span *row, char separator, bool *is_last, struct field *field)
 	return true;
 }
 
+bool
+csv_find_separator(struct span text, char *ret_separator)
+{
+	if (span_is(text, "tab")) {
+		*ret_separator = '\t';
+		return true;
+	}
+	if (text.len != 1 || memchr(separators, text.ptr[0], SEPARATORS) == NULL)
+		return false;
+	*ret_separator = text.ptr[0];
+	return true;
+}
+
 static char
 find_separator(struct span header)
 {
-	static const char candidates[] = ",;\t";
-	size_t counts[3] = { 0 }, best = 0;
+	size_t counts[SEPARATORS] = { 0 }, best = 0;
 	struct field field;
 	bool is_last = false;
 	const char *end;
 
 	while (next_field(&header, 0, &is_last, &field)) {
 		end = header.ptr - 1;
-		for (size_t i = 0; !is_last && i < 3; i++)
-			counts[i] += *end == candidates[i];
+		for (size_t i = 0; !is_last && i < SEPARATORS; i++)
+			counts[i] += *end == separators[i];
 	}
-	for (size_t i = 1; i < 3; i++) {
+	for (size_t i = 1; i < SEPARATORS; i++) {
 		if (counts[i] > counts[best])
 			best = i;
 	}
-	return candidates[best];
+	return separators[best];
 }
 
 static void
@@ -154,59 +172,100 @@ add_escaped(struct buffer *out, struct span text, bool has_doubled)
 	buffer_add(out, text.ptr + from, text.len - from);
 }
 
-static bool
-add_column(struct csv *csv, struct table *seen,
-    const struct field *field, struct error *err)
+/* The name as JSON has it; a column without one is called by its number. */
+static void
+name_column(struct csv *csv, const struct field *field, size_t number,
+    struct buffer *out)
 {
-	struct buffer name = BUFFER_INIT;
-	struct span trimmed = fold_repair(csv->arena, span_trim(field->text));
-	bool ok = false;
+	struct span name = fold_repair(csv->arena, span_trim(field->text));
 
-	buffer_add_char(&name, '"');
-	if (trimmed.len > 0)
-		add_escaped(&name, trimmed, field->has_doubled);
+	buffer_reset(out);
+	buffer_add_char(out, '"');
+	if (name.len > 0)
+		add_escaped(out, name, field->has_doubled);
 	else
-		buffer_printf(&name, "column%zu", csv->count + 1);
-	buffer_add_string(&name, "\":");
-	if (table_find(seen, buffer_span(&name)) != NULL) {
-		error_set(err, NULL, "two columns are called %.*s",
-		    (int)(name.len < 100 ? name.len - 1 : 100), name.ptr);
-		goto out;
-	}
-	table_set(seen, buffer_span(&name), csv);
-	csv->names[csv->count++] = arena_dup(csv->arena, buffer_span(&name));
-	ok = true;
+		buffer_printf(out, "column%zu", number);
+	buffer_add_string(out, "\":");
+}
 
-out:
-	buffer_done(&name);
+static bool
+add_column(struct csv *csv, struct table *seen, const struct field *field,
+    struct error *err)
+{
+	struct buffer *name = &csv->json;
+
+	name_column(csv, field, csv->count + 1, name);
+	if (table_find(seen, buffer_span(name)) != NULL)
+		return error_set(err, NULL, "two columns are called %.*s",
+		    (int)(name->len < 100 ? name->len - 1 : 100), name->ptr);
+	table_set(seen, buffer_span(name), csv);
+	csv->names = mem_grow(csv->names, &csv->cap, csv->count + 1,
+	    sizeof(*csv->names));
+	csv->names[csv->count++] = arena_dup(csv->arena, buffer_span(name));
+	return true;
+}
+
+static bool
+add_row_of_names(struct csv *csv, struct table *seen, struct span header,
+    struct error *err)
+{
+	struct field field;
+	bool ok = true, is_last = false;
+
+	while (ok && next_field(&header, csv->separator, &is_last, &field))
+		ok = add_column(csv, seen, &field, err);
+	return ok;
+}
+
+static bool
+add_names(struct csv *csv, struct table *seen,
+    const struct csv_dialect *dialect, struct error *err)
+{
+	struct field field = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < dialect->header_count; i++) {
+		field.text = dialect->header[i];
+		ok = add_column(csv, seen, &field, err);
+	}
+	return ok;
+}
+
+static bool
+finish(struct csv *csv, struct table *seen, bool ok, struct csv **ret_csv)
+{
+	table_free(seen);
+	if (ok)
+		*ret_csv = csv;
+	else
+		csv_free(csv);
 	return ok;
 }
 
 bool
-csv_new(struct span header, struct csv **ret_csv,
+csv_new(struct span header, char separator, struct csv **ret_csv,
     struct error *err)
 {
 	struct csv *csv = mem_zalloc(sizeof(*csv));
 	struct table *seen = table_new();
-	struct field field;
-	bool ok = true, is_last = false;
-	size_t cap = 0;
 
 	csv->arena = arena_new(4096);
 	header = without_return(header);
-	csv->separator = find_separator(header);
-	while (ok && next_field(&header, csv->separator, &is_last, &field)) {
-		csv->names = mem_grow(csv->names, &cap, csv->count + 1,
-		    sizeof(*csv->names));
-		ok = add_column(csv, seen, &field, err);
-	}
-	table_free(seen);
-	if (!ok) {
-		csv_free(csv);
-		return false;
-	}
-	*ret_csv = csv;
-	return true;
+	csv->separator = separator != 0 ? separator : find_separator(header);
+	return finish(csv, seen, add_row_of_names(csv, seen, header, err),
+	    ret_csv);
+}
+
+bool
+csv_named(const struct csv_dialect *dialect, struct csv **ret_csv,
+    struct error *err)
+{
+	struct csv *csv = mem_zalloc(sizeof(*csv));
+	struct table *seen = table_new();
+
+	csv->arena = arena_new(4096);
+	csv->separator = dialect->separator != 0 ? dialect->separator : ',';
+	return finish(csv, seen, add_names(csv, seen, dialect, err), ret_csv);
 }
 
 void
@@ -220,6 +279,26 @@ csv_free(struct csv *csv)
 	mem_free(csv);
 }
 
+bool
+csv_is_header(const struct csv *csv, struct span row)
+{
+	struct field field;
+	struct span text;
+	bool is_last = false;
+	size_t i = 0;
+
+	row = without_return(row);
+	while (next_field(&row, csv->separator, &is_last, &field)) {
+		text = span_trim(field.text);
+		/* A name with an escape in it is not looked for. */
+		if (i == csv->count || csv->names[i].len != text.len + 3 ||
+		    memcmp(csv->names[i].ptr + 1, text.ptr, text.len) != 0)
+			return false;
+		i++;
+	}
+	return i == csv->count;
+}
+
 static const char *
 defect_of(const struct csv *csv, struct arena *arena, size_t count,
     bool has_tail)
@@ -230,7 +309,7 @@ defect_of(const struct csv *csv, struct arena *arena, size_t count,
 		    "field %zu",
 		    count)
 		    .ptr;
-	return arena_printf(arena, "%zu field%s, where the first row has %zu",
+	return arena_printf(arena, "%zu field%s, where the header has %zu",
 	    count, count == 1 ? "" : "s", csv->count)
 	    .ptr;
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <iconv.h>
 #include <strings.h>
 
@@ -7,7 +6,7 @@
 
 #include "text/encoding.h"
 
-#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+#define NO_CHARACTER '\xff'
 
 /* The most bytes of UTF-8 that a unit of any of them becomes. */
 #define UTF8_PER_UNIT 3
@@ -142,12 +141,11 @@ encoding_close(struct encoding_converter *converter)
 	mem_free(converter);
 }
 
-static bool
+static void
 convert(iconv_t from, unsigned unit, struct span text, struct buffer *out)
 {
 	char *in = (char *)(uintptr_t)text.ptr, *into;
-	size_t left = text.len, room, cap;
-	bool is_clean = true;
+	size_t left = text.len, room, cap, status;
 
 	(void)iconv(from, NULL, NULL, NULL, NULL);
 	while (left > 0) {
@@ -155,28 +153,25 @@ convert(iconv_t from, unsigned unit, struct span text, struct buffer *out)
 		cap = UTF8_PER_UNIT * (left / unit + 1);
 		room = cap;
 		into = buffer_reserve(out, cap);
-		if (iconv(from, &in, &left, &into, &room) != (size_t)-1) {
-			out->len += cap - room;
-			break;
-		}
+		status = iconv(from, &in, &left, &into, &room);
 		out->len += cap - room;
+		if (status != (size_t)-1)
+			break;
 		/* EILSEQ, or EINVAL: cut within a character. */
-		buffer_add_string(out, REPLACEMENT);
-		is_clean = false;
+		buffer_add_char(out, NO_CHARACTER);
 		in += left < unit ? left : unit;
 		left -= left < unit ? left : unit;
 	}
-	return is_clean;
 }
 
-bool
+void
 encoding_convert(struct encoding_converter *converter, struct span text,
     struct buffer *out)
 {
 	enum encoding encoding = encoding_skip_mark(converter->encoding, false,
 	    &text);
 
-	return convert(encoding == ENCODING_UTF16LE ? converter->little_endian :
-						      converter->iconv,
+	convert(encoding == ENCODING_UTF16LE ? converter->little_endian :
+					       converter->iconv,
 	    encoding_unit(encoding), text, out);
 }

@@ -46,10 +46,11 @@ struct encoding_converter *encoding_open(enum encoding encoding);
 void encoding_close(struct encoding_converter *converter); /* accepts NULL */
 
 /*
- * Appends the text, without its mark, as UTF-8.  False if there were bytes
- * that are no characters: each unit of them becomes U+FFFD.
+ * Appends the text, without its mark, as UTF-8.  Each unit that is no
+ * character becomes a byte FF, which is no UTF-8 either: who reads the text
+ * repairs it as any other, and flags it.
  */
-bool encoding_convert(struct encoding_converter *converter, struct span text,
+void encoding_convert(struct encoding_converter *converter, struct span text,
     struct buffer *out);
 
 #endif

@@ -39,12 +39,13 @@ check_record(const struct record *record)
 static void
 read_all(const char *path, struct arena *arena)
 {
+	struct source_file_options options = { .record_bytes = LIMIT };
 	struct error err = ERROR_NONE;
 	struct source_file *source;
 	struct record *records;
 	size_t count = 1;
 
-	if (!source_file_open(path, 0, 0, LIMIT, &source, &err))
+	if (!source_file_open(path, &options, &source, &err))
 		return;
 	while (count > 0 &&
 	    source_file_read(source, arena, 3, &records, &count, &err)) {

@@ -286,7 +286,7 @@ test_row(void **state)
 	assert_false(decoding_run(&decoding, &record, &event, &err));
 	assert_string_equal(err.code, "IR1004");
 	record = (struct record){ .bytes = SPAN("1,2"),
-		.defect = "2 fields, where the first row has 3" };
+		.defect = "2 fields, where the header has 3" };
 	assert_false(decoding_run(&decoding, &record, &event, &err));
 	assert_string_equal(err.code, "IR1001");
 	assert_string_equal(err.text, record.defect);
