@@ -88,6 +88,18 @@ struct config_log {
 	int level; /* enum log_level */
 };
 
+struct config_metrics {
+	const char *address; /* as of config_watch.h; NULL: none */
+};
+
+#define CONFIG_CONTROL_SOCKET "/run/integrityd/control.sock"
+#define CONFIG_CONTROL_NONE "none"
+
+struct config_control {
+	const char *socket; /* a path, or CONFIG_CONTROL_NONE */
+	const char *group;  /* NULL: only root and the daemon's own user */
+};
+
 struct config {
 	struct config_kafka kafka;
 	struct schema_list inputs; /* struct config_input */
@@ -96,6 +108,8 @@ struct config {
 	struct config_limits limits;
 	struct config_time time;
 	struct config_log log;
+	struct config_metrics metrics;
+	struct config_control control;
 };
 
 extern const struct schema config_schema;

@@ -125,4 +125,5 @@ config_check(const struct config_checking *checking)
 	config_check_kafka(checking);
 	config_inputs_check(checking);
 	config_destinations_check(checking);
+	config_watch_check(checking);
 }

@@ -32,6 +32,7 @@ void config_librdkafka_check(const struct config_checking *checking,
     const struct yaml_node *kafka);
 void config_inputs_check(const struct config_checking *checking);
 void config_destinations_check(const struct config_checking *checking);
+void config_watch_check(const struct config_checking *checking);
 
 /* Letters of ASCII, digits and those of `others`; 1 to `limit` of them. */
 bool config_is_name(const char *text, size_t limit, const char *others);

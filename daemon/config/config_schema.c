@@ -427,6 +427,45 @@ static const struct schema log_schema = { "`log`", sizeof(struct config_log),
 	log_options, COUNT(log_options) };
 
 #undef AT
+#define AT(member) offsetof(struct config_metrics, member)
+
+static const struct schema_option metrics_options[] = {
+	{ .key = "address",
+	    .type = SCHEMA_STRING,
+	    .offset = AT(address),
+	    .example = "127.0.0.1:9310",
+	    .doc = "Where Prometheus reads /metrics, and /healthz and /readyz "
+		   "answer: an address of the loopback, or unix:PATH; without "
+		   "one nowhere" },
+};
+
+static const struct schema metrics_schema = { "`metrics`",
+	sizeof(struct config_metrics), metrics_options,
+	COUNT(metrics_options) };
+
+#undef AT
+#define AT(member) offsetof(struct config_control, member)
+
+static const struct schema_option control_options[] = {
+	{ .key = "socket",
+	    .type = SCHEMA_STRING,
+	    .offset = AT(socket),
+	    .default_text = CONFIG_CONTROL_SOCKET,
+	    .doc = "Unix socket of integrityctl status, health, reload and "
+		   "log-level; none for none" },
+	{ .key = "group",
+	    .type = SCHEMA_STRING,
+	    .offset = AT(group),
+	    .example = "integrity-ops",
+	    .doc = "Unix group that may use it, besides root and the daemon's "
+		   "own user; the daemon must be a member" },
+};
+
+static const struct schema control_schema = { "`control`",
+	sizeof(struct config_control), control_options,
+	COUNT(control_options) };
+
+#undef AT
 #define AT(member) offsetof(struct config, member)
 
 static const struct schema_option options[] = {
@@ -481,6 +520,17 @@ static const struct schema_option options[] = {
 	    .offset = AT(log),
 	    .child = &log_schema,
 	    .doc = "The operator's log" },
+	{ .key = "metrics",
+	    .type = SCHEMA_MAP,
+	    .offset = AT(metrics),
+	    .child = &metrics_schema,
+	    .doc = "What a monitoring system reads; never a person or a "
+		   "record" },
+	{ .key = "control",
+	    .type = SCHEMA_MAP,
+	    .offset = AT(control),
+	    .child = &control_schema,
+	    .doc = "What the operator asks of a running integrityd" },
 };
 
 const struct schema config_schema = { "the configuration",

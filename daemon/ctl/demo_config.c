@@ -149,6 +149,11 @@ write_text(const struct demo_options *options, const char *lists, uint16_t port,
 	json_string(&json, lists);
 	json_end(&json);
 	add_destination(&json, port);
+	json_key(&json, "control");
+	json_object(&json);
+	json_key(&json, "socket");
+	json_string(&json, CONFIG_CONTROL_NONE);
+	json_end(&json);
 	json_end(&json);
 	return true;
 }

@@ -99,7 +99,8 @@ DIAG_CODE("IR0205", "format not available",
     "The format is known but not part of this build.")
 DIAG_CODE("IR0206", "bad address",
     "A tcp address is host:port, an IPv6 host in brackets ([::1]:514); that "
-    "of a unix socket is the absolute path of the socket.")
+    "of a unix socket is the absolute path of the socket. Metrics are shown "
+    "on the loopback or a unix socket only: nobody is asked who he is.")
 DIAG_CODE("IR0207", "the librdkafka setting carries a guarantee",
     "No alert is lost or told twice only because these settings have the "
     "values that integrityd gives them. They cannot be configured; some have "
