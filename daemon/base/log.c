@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define LINE_BYTES 4096
+#define PROBLEM_BYTES 512
 
 static const struct {
 	const char *name;
@@ -21,6 +24,12 @@ static const struct {
 };
 
 static enum log_level limit = LOG_LEVEL_INFO;
+
+/* librdkafka's threads log too. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t counts[LOG_LEVEL_DEBUG + 1];
+static char problem[PROBLEM_BYTES];
+static int64_t problem_us;
 
 void
 log_set_level(enum log_level level)
@@ -72,6 +81,46 @@ format_line(char line[LINE_BYTES], enum log_level level, const char *format,
 	return start + len + 1;
 }
 
+static void
+note_problem(enum log_level level, const char *format, va_list args)
+{
+	char text[PROBLEM_BYTES];
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	blank_controls(text, strlen(text));
+	(void)pthread_mutex_lock(&lock);
+	counts[level]++;
+	problem_us = clock_now_us();
+	memcpy(problem, text, sizeof(problem));
+	(void)pthread_mutex_unlock(&lock);
+}
+
+uint64_t
+log_count(enum log_level level)
+{
+	uint64_t count;
+
+	(void)pthread_mutex_lock(&lock);
+	count = counts[level];
+	(void)pthread_mutex_unlock(&lock);
+	return count;
+}
+
+bool
+log_last_problem(char *ret_text, size_t size, int64_t *ret_at_us)
+{
+	bool is_any;
+
+	(void)pthread_mutex_lock(&lock);
+	is_any = problem_us != 0;
+	if (is_any) {
+		(void)snprintf(ret_text, size, "%s", problem);
+		*ret_at_us = problem_us;
+	}
+	(void)pthread_mutex_unlock(&lock);
+	return is_any;
+}
+
 /* One write a line, so that lines of several threads do not mix. */
 static void
 log_line(enum log_level level, const char *format, va_list args)
@@ -80,9 +129,17 @@ log_line(enum log_level level, const char *format, va_list args)
 	size_t len, done = 0;
 	ssize_t n;
 	int saved_errno = errno;
+	va_list again;
 
-	if (level > limit)
+	if (level <= LOG_LEVEL_WARNING) {
+		va_copy(again, args);
+		note_problem(level, format, again);
+		va_end(again);
+	}
+	if (level > limit) {
+		errno = saved_errno;
 		return;
+	}
 	len = format_line(line, level, format, args);
 	while (done < len) {
 		n = write(STDERR_FILENO, line + done, len - done);

@@ -8,6 +8,8 @@
 #define BASE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum log_level {
 	LOG_LEVEL_ERROR,
@@ -24,6 +26,13 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * What was logged as an error or a warning, whatever the level: how often, and
+ * the last of them (cut to `size`); false if there was none.
+ */
+uint64_t log_count(enum log_level level);
+bool log_last_problem(char *ret_text, size_t size, int64_t *ret_at_us);
 
 /* The machine failed us: logs and exits with `status` (sysexits.h). */
 _Noreturn void log_fatal(int status, const char *format, ...)

@@ -110,7 +110,7 @@ slot_set_offsets(struct pipeline *pipeline, struct slot *slot)
 		    feeds[i].feed, feeds[i].next_offset);
 
 		commit_note_write(feeds[i].time_us, pipeline->batches,
-		    offset->metadata);
+		    engine_rules(pipeline->engine)->count, offset->metadata);
 	}
 }
 
@@ -243,8 +243,9 @@ feed_of(struct pipeline *pipeline, uint32_t feed)
 	pipeline->feeds = mem_grow(pipeline->feeds, &pipeline->feed_cap,
 	    (size_t)feed + 1, sizeof(*pipeline->feeds));
 	for (; pipeline->feed_count <= feed; pipeline->feed_count++)
-		pipeline->feeds[pipeline->feed_count] =
-		    (struct known_feed){ 0 };
+		pipeline->feeds[pipeline->feed_count] = (struct known_feed){
+			0
+		};
 	return &pipeline->feeds[feed];
 }
 
@@ -328,8 +329,7 @@ on_assigned(void *core, const struct port_feed *feeds, size_t count)
 		known->position = feed->position;
 		commit_note_read(feed->metadata, &time_us, &number);
 		engine_feed_restore(pipeline->engine, feed->feed, feed->input,
-		    feed->committed < 0 ? INT64_MIN : feed->committed,
-		    time_us);
+		    feed->committed < 0 ? INT64_MIN : feed->committed, time_us);
 	}
 	if (pipeline->state == PIPELINE_REWINDING) {
 		pipeline->state = PIPELINE_RUNNING;
@@ -532,7 +532,7 @@ add_current_offset(struct pipeline *pipeline, struct slot *slot)
 		if (next < 0)
 			continue;
 		commit_note_write(engine_feed_time(pipeline->engine, feed),
-		    pipeline->batches,
+		    pipeline->batches, engine_rules(pipeline->engine)->count,
 		    slot_add_offset(slot, feed, next)->metadata);
 		return true;
 	}

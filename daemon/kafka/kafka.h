@@ -98,6 +98,14 @@ bool kafka_topics_ensure(struct kafka *kafka, bool create, struct error *err);
 bool kafka_input_check(struct kafka *kafka, const char *topic,
     bool *ret_is_producer_time, struct error *err);
 
+/*
+ * Passes the metadata committed with the offsets of these topics' partitions.
+ * The embedded cluster keeps none.
+ */
+bool kafka_notes_read(struct kafka *kafka, const char *const *topics,
+    size_t count, void (*each)(void *context, struct span note), void *context,
+    struct error *err);
+
 /* ---- source and output: the transaction of a batch ---- */
 
 struct kafka_input {
