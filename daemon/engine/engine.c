@@ -182,9 +182,10 @@ engine_feed_restore(struct engine *engine, uint32_t feed, uint32_t input,
 	state->is_known = true;
 	if (next_offset > state->next_offset)
 		state->next_offset = next_offset;
-	if (time_us == RECORD_NO_TIME)
-		return;
-	state->last_us = time_us;
+	if (time_us != RECORD_NO_TIME)
+		state->last_us = time_us;
+	/* One that has shown nothing yet holds every watermark back: its
+	 * records may be the oldest of all. */
 	correlate_seen(engine->correlate, feed, input, time_us);
 }
 
