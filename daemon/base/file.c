@@ -201,3 +201,18 @@ file_base_name(const char *path)
 
 	return slash != NULL ? slash + 1 : path;
 }
+
+bool
+file_find_credential(const char *name, struct buffer *path)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	size_t start = path->len;
+
+	if (folder == NULL || name[0] == '/')
+		return false;
+	buffer_printf(path, "%s/%s", folder, name);
+	if (access(buffer_string(path) + start, F_OK) == 0)
+		return true;
+	path->len = start;
+	return false;
+}

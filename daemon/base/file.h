@@ -34,6 +34,13 @@ bool file_list_collect(struct file_list *list, const char *path,
 
 bool file_is_folder(const char *path);
 
+/*
+ * A relative name in $CREDENTIALS_DIRECTORY, where systemd puts the secrets of
+ * a service (systemd.exec(5), LoadCredential=): true, and its path appended,
+ * if there is one.
+ */
+bool file_find_credential(const char *name, struct buffer *path);
+
 /* Base name, borrowed from `path`. */
 const char *file_base_name(const char *path);
 

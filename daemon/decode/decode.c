@@ -209,8 +209,8 @@ static void
 take_scalar(struct decoder *decoder, const struct decode_node *node,
     struct json_value json, enum json_kind kind)
 {
-	bool is_keyword = decoder->plan->wants_all && kind != JSON_KIND_NULL &&
-	    kind != JSON_KIND_OBJECT;
+	bool is_keyword = decoder->plan->wants_all && !decoder->is_secret &&
+	    kind != JSON_KIND_NULL && kind != JSON_KIND_OBJECT;
 	struct value *place, value = { 0 };
 
 	if (node->terminal_count == 0 && !is_keyword)
@@ -234,15 +234,17 @@ take_value(struct decoder *decoder, const struct decode_node *node,
     struct json_value json)
 {
 	enum json_kind kind = json_value_kind(json);
+	bool was_secret = decoder->is_secret;
 
-	if (kind == JSON_KIND_ARRAY) {
+	decoder->is_secret = was_secret || node->is_secret;
+	if (kind == JSON_KIND_ARRAY)
 		take_array(decoder, node, json);
-		return;
-	}
-	take_scalar(decoder, node, json, kind);
+	else
+		take_scalar(decoder, node, json, kind);
 	if (kind == JSON_KIND_OBJECT &&
 	    (node->edge_count > 0 || decoder->plan->wants_all))
 		take_object(decoder, node, json);
+	decoder->is_secret = was_secret;
 }
 
 void

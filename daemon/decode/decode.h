@@ -21,7 +21,7 @@ struct decode_limits {
 extern const struct decode_limits decode_limits_default;
 
 /*
- * Borrows mapping and fields.  One decoder serves one input; `fields` decides
+ * Borrows mapping and fields; see mapping_lacks_hash_key().  One decoder serves one input; `fields` decides
  * what is decoded.
  */
 struct decoder *decoder_new(const struct mapping *mapping,
@@ -29,8 +29,10 @@ struct decoder *decoder_new(const struct mapping *mapping,
 void decoder_free(struct decoder *decoder); /* accepts NULL */
 
 /*
- * Decodes a record (one JSON object; source_file turns CSV rows into them)
- * into the arena; nothing in the event points into record->bytes.
+ * Decodes a record into the arena; nothing in the event points into
+ * record->bytes.  They are one JSON object, or one row if the mapping has a
+ * header, in the mapping's encoding; where the source made JSON of them
+ * already (record->original) that is read as it is.
  *
  * A path a.b.c is found as a > b > c, flat as a.b.c, or in between; the more
  * of it stands in one key, the sooner it counts.  It goes through arrays to
@@ -40,7 +42,7 @@ void decoder_free(struct decoder *decoder); /* accepts NULL */
  * False: the record goes to integrity.rejected with err's code and text
  * (codes IR10xx: 1001 syntax or record->defect, 1002 duplicate key, 1003 too
  * deep, 1004 too large, 1005 unreadable time, 1006 no object, 1007 bytes
- * beyond repair).  What the text quotes of the record is short and printable
+ * beyond repair, 1008 the header of a schema registry).  What the text quotes of the record is short and printable
  * ASCII.
  */
 bool decoder_run(struct decoder *decoder, const struct record *record,

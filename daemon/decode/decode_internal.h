@@ -34,6 +34,7 @@ struct decode_node {
 	uint32_t edge_count;
 	struct decode_terminal *terminals;
 	uint32_t terminal_count;
+	bool is_secret; /* hashed: no keyword rule sees what stands here */
 };
 
 /* A field whose values are made of one or more targets, or constant. */
@@ -78,6 +79,9 @@ struct decoder {
 	struct decode_limits limits;
 	struct decode_plan *plan;
 	struct json_reader *reader;
+	struct encoding_converter *converter; /* NULL: UTF-8 */
+	struct csv *csv;		      /* NULL: JSON */
+	struct buffer utf8;
 	struct buffer scratch;
 	struct decode_collect *collect; /* [plan->target_count] */
 	struct value *keywords;
@@ -88,13 +92,26 @@ struct decoder {
 	struct arena *arena;
 	struct value *raw; /* [plan->target_count], in the arena */
 	uint32_t flags;
+	bool is_secret; /* within what is hashed */
 };
+
+/* Ready for a mapping's encoding and rows; decode_unwrap.c. */
+void decode_unwrap_init(struct decoder *decoder);
+void decode_unwrap_done(struct decoder *decoder);
+
+/*
+ * The JSON of a record that its source left as it came: without the wire
+ * header, in UTF-8, made of a row.  It may point into the record, the decoder
+ * or the arena.  False: rejected.
+ */
+bool decode_unwrap(struct decoder *decoder, const struct record *record,
+    struct span *ret_json, struct error *err);
 
 /* Fills decoder->raw and keywords from the record. */
 void decode_values(struct decoder *decoder, struct json_value root);
 
-/* A value as its mapping wants it. */
-struct value decode_shape(struct arena *arena,
+/* A value as its mapping wants it; `hash`: that of the mapping. */
+struct value decode_shape(struct arena *arena, struct keyed_hash *hash,
     const struct mapping_field *field, const struct value *value);
 
 enum decode_time_result { DECODE_TIME_READ, DECODE_TIME_NONE, DECODE_TIME_BAD };

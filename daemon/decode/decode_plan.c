@@ -114,32 +114,41 @@ cut_after(struct span path, unsigned parts)
 	return i;
 }
 
+/* What a path leads to, in all the ways of writing it. */
+struct path_end {
+	uint32_t target;
+	bool is_secret;
+	uint8_t rank; /* of the next way */
+};
+
 static void
 path_add(struct arena *arena, struct decode_node *node, struct span path,
-    unsigned parts, uint32_t target, uint8_t *rank)
+    unsigned parts, struct path_end *end)
 {
 	struct decode_node *child = edge_add(arena, node, path);
 	unsigned take = parts > PARTS_MAX ? 1 : parts - 1;
 	size_t cut;
 
-	terminal_add(arena, child, target, *rank);
-	if (*rank < DECODE_RANK_NONE - 1)
-		++*rank;
+	terminal_add(arena, child, end->target, end->rank);
+	child->is_secret |= end->is_secret;
+	if (end->rank < DECODE_RANK_NONE - 1)
+		++end->rank;
 	for (; take >= 1; take--) {
 		cut = cut_after(path, take);
 		child = edge_add(arena, node, span_make(path.ptr, cut));
 		path_add(arena, child,
 		    span_make(path.ptr + cut + 1, path.len - cut - 1),
-		    parts - take, target, rank);
+		    parts - take, end);
 	}
 }
 
+/* Adds the next target. */
 static void
-target_add(struct decode_plan *plan, struct span path, uint32_t target)
+target_add(struct decode_plan *plan, struct span path, bool is_secret)
 {
 	char *copy = arena_alloc(plan->arena, path.len + 1);
+	struct path_end end = { plan->target_count++, is_secret, 0 };
 	unsigned parts = 1;
-	uint8_t rank = 0;
 	size_t len = 0;
 
 	for (size_t i = 0; i < path.len; i++) {
@@ -148,17 +157,15 @@ target_add(struct decode_plan *plan, struct span path, uint32_t target)
 		parts += path.ptr[i] == '.';
 		copy[len++] = path.ptr[i];
 	}
-	path_add(plan->arena, plan->root, span_make(copy, len), parts, target,
-	    &rank);
+	path_add(plan->arena, plan->root, span_make(copy, len), parts, &end);
 }
 
 /* A slot's name is its path. */
 static void
 plan_identity(struct decode_plan *plan, const struct field_set *fields)
 {
-	plan->target_count = field_set_count(fields);
-	for (uint32_t slot = 0; slot < plan->target_count; slot++)
-		target_add(plan, field_set_name(fields, slot), slot);
+	for (uint32_t slot = 0; slot < field_set_count(fields); slot++)
+		target_add(plan, field_set_name(fields, slot), false);
 }
 
 static void
@@ -167,11 +174,27 @@ plan_field(struct decode_plan *plan, struct decode_field *field,
 {
 	field->first_target = plan->target_count;
 	if (field->field == NULL) {
-		target_add(plan, time_field, plan->target_count++);
+		target_add(plan, time_field, false);
 		return;
 	}
 	for (uint32_t i = 0; i < field->field->from_count; i++)
-		target_add(plan, field->field->from[i], plan->target_count++);
+		target_add(plan, field->field->from[i], field->field->hash);
+}
+
+/* Nobody wants the field, but keywords would see what it hashes. */
+static void
+plan_hidden(struct decode_plan *plan, const struct mapping *mapping,
+    const struct field_set *fields)
+{
+	for (size_t i = 0; i < mapping->field_count; i++) {
+		const struct mapping_field *field = &mapping->fields[i];
+
+		if (!field->hash ||
+		    field_set_find(fields, field->name) != FIELD_NONE)
+			continue;
+		for (uint32_t j = 0; j < field->from_count; j++)
+			target_add(plan, field->from[j], true);
+	}
 }
 
 static void
@@ -208,8 +231,10 @@ decode_plan_new(const struct mapping *mapping, const struct field_set *fields)
 		plan_identity(plan, fields);
 	else
 		plan_mapped(plan, mapping, fields);
-	plan->time_target = plan->target_count++;
-	target_add(plan, mapping->time_field, plan->time_target);
+	if (plan->wants_all)
+		plan_hidden(plan, mapping, fields);
+	plan->time_target = plan->target_count;
+	target_add(plan, mapping->time_field, false);
 	return plan;
 }
 

@@ -54,9 +54,18 @@ typed(struct arena *arena, enum mapping_type type, struct value value)
 					     value;
 }
 
+/* Nothing stays nothing: a hash of it would make all unknown people one. */
 static struct value
-shape_scalar(struct arena *arena, const struct mapping_field *field,
-    struct value value)
+hashed(struct arena *arena, struct keyed_hash *hash, struct value value)
+{
+	if (span_trim(value.text).len == 0)
+		return value_string(SPAN(""));
+	return value_string(keyed_hash_text(hash, arena, value.text));
+}
+
+static struct value
+shape_scalar(struct arena *arena, struct keyed_hash *hash,
+    const struct mapping_field *field, struct value value)
 {
 	if (value.kind == VALUE_NULL || value.kind == VALUE_OBJECT)
 		return value;
@@ -69,6 +78,8 @@ shape_scalar(struct arena *arena, const struct mapping_field *field,
 		    field->prefix));
 	if (field->type != MAPPING_TYPE_AS_IS)
 		value = typed(arena, field->type, value);
+	if (field->hash)
+		value = hashed(arena, hash, value);
 	return value;
 }
 
@@ -96,7 +107,7 @@ add_part(struct arena *arena, struct parts *parts, struct value value)
 
 /* Empty parts are none: "a,,b" has two. */
 static void
-add_split(struct arena *arena, struct parts *parts,
+add_split(struct arena *arena, struct keyed_hash *hash, struct parts *parts,
     const struct mapping_field *field, struct span text)
 {
 	ptrdiff_t at;
@@ -107,7 +118,8 @@ add_split(struct arena *arena, struct parts *parts,
 		part = span_make(text.ptr, at < 0 ? text.len : (size_t)at);
 		if (span_trim(part).len > 0)
 			add_part(arena, parts,
-			    shape_scalar(arena, field, value_string(part)));
+			    shape_scalar(arena, hash, field,
+				value_string(part)));
 		if (at < 0)
 			break;
 		text.ptr += part.len + field->split.len;
@@ -116,8 +128,8 @@ add_split(struct arena *arena, struct parts *parts,
 }
 
 struct value
-decode_shape(struct arena *arena, const struct mapping_field *field,
-    const struct value *value)
+decode_shape(struct arena *arena, struct keyed_hash *hash,
+    const struct mapping_field *field, const struct value *value)
 {
 	struct parts parts = { NULL, 0, 0 };
 	const struct value *members;
@@ -126,14 +138,15 @@ decode_shape(struct arena *arena, const struct mapping_field *field,
 	if (value->kind == VALUE_MISSING || value->kind == VALUE_NULL)
 		return *value;
 	if (value->kind != VALUE_LIST && field->split.len == 0)
-		return shape_scalar(arena, field, *value);
+		return shape_scalar(arena, hash, field, *value);
 	members = value_members(value, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		if (field->split.len > 0 && members[i].kind == VALUE_STRING)
-			add_split(arena, &parts, field, members[i].text);
+			add_split(arena, hash, &parts, field,
+			    members[i].text);
 		else
 			add_part(arena, &parts,
-			    shape_scalar(arena, field, members[i]));
+			    shape_scalar(arena, hash, field, members[i]));
 	}
 	return (struct value){ .kind = VALUE_LIST,
 		.count = (uint32_t)parts.count,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/check.h"
 #include "base/mem.h"
 
 #include "decode/decode_internal.h"
@@ -9,6 +10,7 @@ decoder_new(const struct mapping *mapping, const struct field_set *fields,
 {
 	struct decoder *decoder = mem_zalloc(sizeof(*decoder));
 
+	CHECK(!mapping_lacks_hash_key(mapping));
 	decoder->mapping = mapping;
 	decoder->fields = fields;
 	decoder->limits = *limits;
@@ -21,6 +23,7 @@ decoder_new(const struct mapping *mapping, const struct field_set *fields,
 	    limits->json_depth);
 	decoder->collect = mem_array(decoder->plan->target_count,
 	    sizeof(*decoder->collect));
+	decode_unwrap_init(decoder);
 	return decoder;
 }
 
@@ -31,6 +34,7 @@ decoder_free(struct decoder *decoder)
 		return;
 	decode_plan_free(decoder->plan);
 	json_reader_free(decoder->reader);
+	decode_unwrap_done(decoder);
 	buffer_done(&decoder->scratch);
 	mem_free(decoder->collect);
 	mem_free(decoder->keywords);
@@ -152,7 +156,8 @@ set_fields(struct decoder *decoder, struct arena *arena, struct event *event)
 		else if (field->field->from_count == 0)
 			*value = field->field->constant;
 		else
-			*value = decode_shape(arena, field->field,
+			*value = decode_shape(arena, decoder->mapping->hash,
+			    field->field,
 			    first_present(raw, field->field->from_count));
 	}
 }
@@ -175,6 +180,7 @@ decoder_run(struct decoder *decoder, const struct record *record,
     struct error *err)
 {
 	struct event event = { .record = record, .input = record->input };
+	struct span json = record->bytes;
 	struct json_value root;
 
 	if (record_evidence(record).len > decoder->limits.record_bytes)
@@ -184,7 +190,11 @@ decoder_run(struct decoder *decoder, const struct record *record,
 		return error_set(err, "IR1001", "%s", record->defect);
 	decoder->arena = arena;
 	decoder->flags = 0;
-	if (!parse(decoder, record->bytes, &root, err))
+	/* What has an original is made JSON already. */
+	if (record->original.len == 0 &&
+	    !decode_unwrap(decoder, record, &json, err))
+		return false;
+	if (!parse(decoder, json, &root, err))
 		return false;
 	decode_values(decoder, root);
 	if (!set_time(decoder, record, assumed_us, &event, err))

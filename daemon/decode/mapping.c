@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "text/suggest.h"
 
 #include "decode/mapping_internal.h"
 
@@ -46,6 +47,7 @@ mapping_free(struct mapping *mapping)
 	arena_free(mapping->arena);
 	zone_free(mapping->zone);
 	zone_free(mapping->local_zone);
+	keyed_hash_free(mapping->hash);
 	mem_free(mapping);
 }
 
@@ -125,6 +127,10 @@ mapping_set_time(struct mapping *mapping, const char *field, const char *format,
 {
 	struct zone *opened;
 
+	if (field != NULL && mapping_hashed(mapping, span_of(field)) != NULL)
+		return error_set(err, NULL,
+		    "the time field `%s` is one that the mapping hashes",
+		    field);
 	if (format != NULL && !mapping_set_format(mapping, format, err))
 		return false;
 	if (zone != NULL) {
@@ -136,4 +142,60 @@ mapping_set_time(struct mapping *mapping, const char *field, const char *format,
 	if (field != NULL)
 		mapping->time_field = arena_dup(mapping->arena, span_of(field));
 	return true;
+}
+
+bool
+mapping_set_encoding(struct mapping *mapping, const char *name,
+    struct error *err)
+{
+	enum encoding encoding;
+	struct encoding_converter *converter = NULL;
+
+	if (!encoding_find(name, &encoding))
+		return error_set(err, NULL, "unknown encoding `%s`", name);
+	if (encoding != ENCODING_UTF8)
+		converter = encoding_open(encoding);
+	if (encoding != ENCODING_UTF8 && converter == NULL)
+		return error_set(err, NULL,
+		    "the C library has no encoding `%s`", name);
+	encoding_close(converter);
+	mapping->encoding = encoding;
+	return true;
+}
+
+void
+mapping_suggest_encoding(const char *name, struct diag *diag)
+{
+	const char *nearest;
+	size_t count = 0;
+
+	while (encoding_names[count] != NULL)
+		count++;
+	nearest = suggest_nearest(span_of(name), encoding_names, count);
+	if (nearest != NULL)
+		diag_hint(diag, "did you mean `%s`?", nearest);
+	diag_help(diag,
+	    "utf-8, iso-8859-1, iso-8859-15, windows-1252, utf-16, utf-16le "
+	    "or utf-16be");
+}
+
+void
+mapping_set_wire_header(struct mapping *mapping, bool has_wire_header)
+{
+	mapping->has_wire_header = has_wire_header;
+}
+
+bool
+mapping_set_hash_key(struct mapping *mapping, const char *path,
+    struct error *err)
+{
+	if (mapping->hash != NULL)
+		return true;
+	return keyed_hash_open(path, &mapping->hash, err);
+}
+
+bool
+mapping_lacks_hash_key(const struct mapping *mapping)
+{
+	return mapping->wants_hash && mapping->hash == NULL;
 }

@@ -55,6 +55,22 @@ struct logsource mapping_logsource(const struct mapping *mapping);
  */
 bool mapping_set_time(struct mapping *mapping, const char *field,
     const char *format, const char *zone, struct error *err);
+bool mapping_set_encoding(struct mapping *mapping, const char *name,
+    struct error *err);
+
+/* Adds to the finding just made about a name. */
+void mapping_suggest_encoding(const char *name, struct diag *diag);
+
+/* Records begin with the five bytes of a schema registry, or some do. */
+void mapping_set_wire_header(struct mapping *mapping, bool has_wire_header);
+
+/* The key of hashes, unless the mapping's file names its own. */
+bool mapping_set_hash_key(struct mapping *mapping, const char *path,
+    struct error *err);
+
+/* Fields are to be hashed and there is no key: no decoder can be made. */
+bool mapping_lacks_hash_key(const struct mapping *mapping);
+
 const struct zone *mapping_local_zone(const struct mapping *mapping);
 
 /* What its records are written in, and, NULL if it does not say, its rows. */

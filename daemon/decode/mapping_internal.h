@@ -3,6 +3,7 @@
 #define DECODE_MAPPING_INTERNAL_H
 
 #include "base/zone.h"
+#include "decode/keyed_hash.h"
 #include "decode/mapping.h"
 
 enum mapping_type {
@@ -23,6 +24,7 @@ struct mapping_field {
 	enum mapping_type type;
 	bool trim;
 	bool lower;
+	bool hash;
 };
 
 enum mapping_time {
@@ -46,6 +48,9 @@ struct mapping {
 	enum encoding encoding;
 	bool has_csv;
 	struct csv_dialect csv;
+	bool has_wire_header;
+	bool wants_hash;
+	struct keyed_hash *hash; /* NULL: no key yet */
 	const struct mapping_field *fields;
 	size_t field_count;
 };
@@ -56,6 +61,16 @@ struct mapping *mapping_new(void);
 /* NULL if it is not mapped. */
 const struct mapping_field *mapping_find(const struct mapping *mapping,
     struct span name);
+
+/* The field that hashes what stands at this path, or above it; or NULL. */
+const struct mapping_field *mapping_hashed(const struct mapping *mapping,
+    struct span path);
+
+/* `fields:` of a mapping file; mapping_fields.c. */
+void mapping_fields_read(struct mapping *mapping, const struct yaml_node *map,
+    struct diag *diag);
+
+bool mapping_is_path(struct span path);
 
 bool mapping_set_format(struct mapping *mapping, const char *format,
     struct error *err);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+#include "base/table.h"
 #include "text/schema.h"
+#include "text/suggest.h"
 
 #include "decode/mapping_internal.h"
-
-#define CODE_POINTS_MAX 1000
 
 struct file_time {
 	char *field;
@@ -18,21 +19,19 @@ struct file_logsource {
 	char *service;
 };
 
+struct file_csv {
+	char *delimiter;
+	struct schema_strings header;
+};
+
 struct file {
 	char *name;
 	struct file_logsource logsource;
 	struct file_time time;
+	char *encoding;
+	struct file_csv csv;
+	char *hash_key_file;
 	const struct yaml_node *fields;
-};
-
-struct file_field {
-	const struct yaml_node *from;
-	const struct yaml_node *constant;
-	bool trim;
-	bool lower;
-	uint64_t prefix;
-	char *split;
-	int type;
 };
 
 #define OPTION(kind, type_name, name, member, ...)                             \
@@ -73,6 +72,15 @@ static const struct schema_option time_options[] = {
 static const struct schema time_schema = SCHEMA("the time", file_time,
     time_options);
 
+static const struct schema_option csv_options[] = {
+	OPTION(SCHEMA_STRING, file_csv, "delimiter", delimiter,
+	    .doc = "what stands between fields: , ; | or tab; that of which "
+		   "the first row has most unless given"),
+	OPTION(SCHEMA_STRINGS, file_csv, "header", header,
+	    .doc = "the names of the columns, where no first row has them"),
+};
+static const struct schema csv_schema = SCHEMA("`csv`", file_csv, csv_options);
+
 static const struct schema_option file_options[] = {
 	OPTION(SCHEMA_STRING, file, "name", name, .is_required = true,
 	    .doc = "the mapping's name"),
@@ -81,230 +89,28 @@ static const struct schema_option file_options[] = {
 	    .doc = "what the records declare themselves to be"),
 	OPTION(SCHEMA_MAP, file, "time", time, .child = &time_schema,
 	    .doc = "where the event's time stands and how it is written"),
+	OPTION(SCHEMA_STRING, file, "encoding", encoding,
+	    .default_text = "utf-8",
+	    .doc = "what the records are written in"),
+	OPTION(SCHEMA_MAP, file, "csv", csv, .child = &csv_schema,
+	    .doc = "how rows are written, where they are no JSON"),
+	OPTION(SCHEMA_STRING, file, "hash_key_file", hash_key_file,
+	    .doc = "the file with the key of fields with `hash`"),
 	OPTION(SCHEMA_NODE, file, "fields", fields, .is_required = true,
 	    .doc = "where the value of each canonical field comes from"),
 };
 static const struct schema file_schema = SCHEMA("a mapping file", file,
     file_options);
 
-static const char *const type_words[] = {
-	[MAPPING_TYPE_AS_IS] = "as-is",
-	[MAPPING_TYPE_STRING] = "string",
-	[MAPPING_TYPE_INTEGER] = "integer",
-	[MAPPING_TYPE_NUMBER] = "number",
-	[MAPPING_TYPE_BOOLEAN] = "boolean",
-	NULL,
-};
-
-static const struct schema_option field_options[] = {
-	OPTION(SCHEMA_NODE, file_field, "from", from,
-	    .doc = "a path, or a list of which the first with a value wins"),
-	OPTION(SCHEMA_NODE, file_field, "const", constant,
-	    .doc = "the same value for every record"),
-	OPTION(SCHEMA_STRING, file_field, "split", split,
-	    .doc = "text that separates several values"),
-	OPTION(SCHEMA_BOOL, file_field, "trim", trim, .default_text = "false",
-	    .doc = "without white space at both ends"),
-	OPTION(SCHEMA_BOOL, file_field, "lower", lower, .default_text = "false",
-	    .doc = "folded to lower case"),
-	OPTION(SCHEMA_UINT, file_field, "prefix", prefix, .min = 1,
-	    .max = CODE_POINTS_MAX, .doc = "only so many first characters"),
-	OPTION(SCHEMA_ENUM, file_field, "type", type, .words = type_words,
-	    .default_text = "as-is",
-	    .doc = "what the text is read as, where it can be"),
-};
-static const struct schema field_schema = SCHEMA("a mapped field", file_field,
-    field_options);
-
 struct reading {
 	struct mapping *mapping;
 	struct diag *diag;
-	struct mapping_field *fields;
-	size_t count;
 };
-
-static struct span
-without_blanks(struct arena *arena, struct span name)
-{
-	char *copy = arena_alloc(arena, name.len + 1);
-	size_t len = 0;
-
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.ptr[i] != ' ')
-			copy[len++] = name.ptr[i];
-	}
-	return span_make(copy, len);
-}
 
 static struct span
 span_or_none(const char *string)
 {
 	return string != NULL ? span_of(string) : SPAN_NONE;
-}
-
-static bool
-is_path(struct span path)
-{
-	struct span rest = path, part;
-
-	while (span_split(&rest, '.', &part)) {
-		if (span_trim(part).len == 0)
-			return false;
-	}
-	return true;
-}
-
-static void
-read_path(struct reading *reading, const struct yaml_node *node,
-    struct span *into)
-{
-	if (!yaml_is_scalar(node) || node->kind == YAML_NULL) {
-		diag_at(reading->diag, node->place, "IR0113",
-		    "a path is text, not %s", yaml_kind_name(node->kind));
-		return;
-	}
-	if (!is_path(node->text))
-		diag_at(reading->diag, node->place, "IR0906",
-		    "bad path `" SPAN_FMT "`", SPAN_ARG(node->text));
-	*into = arena_dup(reading->mapping->arena, node->text);
-}
-
-static void
-read_from(struct reading *reading, const struct yaml_node *node,
-    struct mapping_field *field)
-{
-	struct arena *arena = reading->mapping->arena;
-	bool is_list = node->kind == YAML_LIST;
-	size_t count = is_list ? node->count : 1;
-	struct span *paths = arena_array(arena, count + 1, sizeof(*paths));
-
-	if (count == 0)
-		diag_at(reading->diag, node->place, "IR0120",
-		    "an empty list of paths");
-	for (size_t i = 0; i < count; i++)
-		read_path(reading, is_list ? node->items[i] : node, &paths[i]);
-	field->from = paths;
-	field->from_count = (uint32_t)count;
-}
-
-static void
-read_constant(struct reading *reading, const struct yaml_node *node,
-    struct mapping_field *field)
-{
-	struct arena *arena = reading->mapping->arena;
-	struct span text;
-
-	if (!yaml_is_scalar(node)) {
-		diag_at(reading->diag, node->place, "IR0113",
-		    "a constant is a single value, not %s",
-		    yaml_kind_name(node->kind));
-		return;
-	}
-	text = arena_dup(arena, node->text);
-	switch (node->kind) {
-	case YAML_NULL:
-		field->constant = value_null();
-		break;
-	case YAML_BOOL:
-		field->constant = value_bool(node->boolean);
-		break;
-	case YAML_REAL:
-		field->constant = value_real(arena, node->real);
-		break;
-	case YAML_INT:
-		field->constant = node->is_big ?
-		    value_string(text) :
-		    value_int(arena, node->integer);
-		break;
-	default:
-		field->constant = value_string(text);
-		break;
-	}
-}
-
-static void
-read_options(struct reading *reading, const struct yaml_pair *pair,
-    struct mapping_field *field)
-{
-	struct file_field options;
-	struct arena *arena = reading->mapping->arena;
-
-	if (!schema_read(&field_schema, pair->value, arena, reading->diag,
-		&options))
-		return;
-	field->trim = options.trim;
-	field->lower = options.lower;
-	field->prefix = options.prefix;
-	field->type = (enum mapping_type)options.type;
-	field->split = span_or_none(options.split);
-	if (options.split != NULL && field->split.len == 0)
-		diag_at(reading->diag, yaml_get(pair->value, "split")->place,
-		    "IR0120", "`split` is empty");
-	if ((options.from == NULL) == (options.constant == NULL)) {
-		diag_at(reading->diag, pair->key->place, "IR0902",
-		    "`" SPAN_FMT "` has %s", SPAN_ARG(pair->key->text),
-		    options.from == NULL ? "neither `from` nor `const`" :
-					   "both `from` and `const`");
-		return;
-	}
-	if (options.from != NULL) {
-		read_from(reading, options.from, field);
-		return;
-	}
-	read_constant(reading, options.constant, field);
-	for (size_t i = 0; i < pair->value->count; i++) {
-		const struct yaml_node *key = pair->value->pairs[i].key;
-
-		if (!span_is(key->text, "const"))
-			diag_at(reading->diag, key->place, "IR0903",
-			    "`" SPAN_FMT "` does not go with `const`",
-			    SPAN_ARG(key->text));
-	}
-}
-
-static void
-read_field(struct reading *reading, const struct yaml_pair *pair)
-{
-	struct mapping_field *field = &reading->fields[reading->count];
-	struct span name = without_blanks(reading->mapping->arena,
-	    pair->key->text);
-
-	for (size_t i = 0; i < reading->count; i++) {
-		if (span_equal(reading->fields[i].name, name))
-			diag_at(reading->diag, pair->key->place, "IR0901",
-			    "field `" SPAN_FMT "` is mapped twice",
-			    SPAN_ARG(name));
-	}
-	if (span_is(name, "@timestamp")) {
-		diag_at(reading->diag, pair->key->place, "IR0907",
-		    "`@timestamp` is told by `time`, not by `fields`");
-		diag_help(reading->diag, "time: {field: PATH, format: iso}");
-	}
-	if (!is_path(name))
-		diag_at(reading->diag, pair->key->place, "IR0906",
-		    "bad field name `" SPAN_FMT "`", SPAN_ARG(name));
-	field->name = name;
-	if (pair->value->kind == YAML_MAP)
-		read_options(reading, pair, field);
-	else
-		read_from(reading, pair->value, field);
-	reading->count++;
-}
-
-static void
-read_fields(struct reading *reading, const struct yaml_node *map)
-{
-	if (map->kind != YAML_MAP) {
-		diag_at(reading->diag, map->place, "IR0113",
-		    "`fields` is a map, not %s", yaml_kind_name(map->kind));
-		return;
-	}
-	reading->fields = arena_array(reading->mapping->arena, map->count + 1,
-	    sizeof(*reading->fields));
-	for (size_t i = 0; i < map->count; i++)
-		read_field(reading, &map->pairs[i]);
-	reading->mapping->fields = reading->fields;
-	reading->mapping->field_count = reading->count;
 }
 
 /* The value of a key of `time:`, for its place. */
@@ -344,7 +150,12 @@ read_time(struct reading *reading, const struct yaml_node *root,
 	struct error err = ERROR_NONE;
 
 	mapping->time_field = span_of(time->field);
-	if (!is_path(mapping->time_field))
+	if (mapping_hashed(mapping, mapping->time_field) != NULL)
+		diag_at(reading->diag, time_place(root, "field"), "IR0912",
+		    "the time is what `" SPAN_FMT "` hashes",
+		    SPAN_ARG(mapping_hashed(mapping, mapping->time_field)
+				 ->name));
+	if (!mapping_is_path(mapping->time_field))
 		diag_at(reading->diag, time_place(root, "field"), "IR0906",
 		    "bad path `%s`", time->field);
 	if (!mapping_set_format(mapping, time->format, &err))
@@ -353,6 +164,96 @@ read_time(struct reading *reading, const struct yaml_node *root,
 	read_zone(reading, root, "zone", time->zone, &mapping->zone);
 	read_zone(reading, root, "local_zone", time->local_zone,
 	    &mapping->local_zone);
+}
+
+static struct diag_place
+place_of(const struct yaml_node *map, const char *key)
+{
+	const struct yaml_node *value = yaml_get(map, key);
+
+	return value != NULL ? value->place : map->place;
+}
+
+static void
+read_encoding(struct reading *reading, const struct yaml_node *root,
+    const char *name)
+{
+	struct error err = ERROR_NONE;
+
+	if (mapping_set_encoding(reading->mapping, name, &err))
+		return;
+	diag_at(reading->diag, place_of(root, "encoding"), "IR0908", "%s",
+	    err.text);
+	mapping_suggest_encoding(name, reading->diag);
+}
+
+/* The names of a header, as csv_named() wants them. */
+static void
+read_header(struct reading *reading, const struct schema_strings *header,
+    struct csv_dialect *dialect)
+{
+	struct span *names = arena_array(reading->mapping->arena,
+	    header->count + 1, sizeof(*names));
+	struct table *seen = table_new();
+
+	for (size_t i = 0; i < header->count; i++) {
+		names[i] = span_trim(span_of(header->items[i]));
+		if (names[i].len == 0)
+			diag_at(reading->diag, header->places[i], "IR0909",
+			    "a column without a name");
+		else if (table_find(seen, names[i]) != NULL)
+			diag_at(reading->diag, header->places[i], "IR0909",
+			    "two columns are called `" SPAN_FMT "`",
+			    SPAN_ARG(names[i]));
+		table_set(seen, names[i], reading);
+	}
+	table_free(seen);
+	dialect->header = names;
+	dialect->header_count = header->count;
+}
+
+static void
+read_csv(struct reading *reading, const struct yaml_node *map,
+    const struct file_csv *csv)
+{
+	struct csv_dialect *dialect = &reading->mapping->csv;
+	const struct yaml_node *header = yaml_get(map, "header");
+
+	reading->mapping->has_csv = true;
+	if (csv->delimiter != NULL &&
+	    !csv_find_separator(span_of(csv->delimiter), &dialect->separator)) {
+		diag_at(reading->diag, place_of(map, "delimiter"), "IR0909",
+		    "`delimiter` cannot be `%s`", csv->delimiter);
+		diag_hint(reading->diag, "one of \",\" \";\" \"|\" or tab");
+	}
+	if (csv->header.count > 0)
+		read_header(reading, &csv->header, dialect);
+	else if (header != NULL && header->kind == YAML_LIST)
+		diag_at(reading->diag, header->place, "IR0120",
+		    "`header` is empty");
+}
+
+/* A relative name is one of the service's credentials, or beside the file. */
+static void
+read_key(struct reading *reading, const struct yaml_node *root,
+    const char *name)
+{
+	struct diag_place place = place_of(root, "hash_key_file");
+	const char *file = diag_source_path(place.source);
+	struct error err = ERROR_NONE;
+	struct buffer path = BUFFER_INIT;
+
+	if (name[0] == '/')
+		buffer_add_string(&path, name);
+	else if (!file_find_credential(name, &path))
+		buffer_printf(&path, "%.*s%s",
+		    (int)(file_base_name(file) - file), file, name);
+	if (!mapping_set_hash_key(reading->mapping, buffer_string(&path), &err))
+		diag_at(reading->diag, place, "IR0911", "%s", err.text);
+	else if (!reading->mapping->wants_hash)
+		diag_at(reading->diag, place, "IW0914",
+		    "a key, and no field with `hash: true`");
+	buffer_done(&path);
 }
 
 static void
@@ -371,7 +272,8 @@ read_root(struct reading *reading, const struct yaml_node *root)
 	ok = schema_read(&file_schema, root, mapping->arena, reading->diag,
 	    &file);
 	if (file.fields != NULL)
-		read_fields(reading, file.fields);
+		mapping_fields_read(mapping, file.fields,
+		    reading->diag);
 	if (!ok)
 		return;
 	mapping->name = span_of(file.name);
@@ -381,6 +283,11 @@ read_root(struct reading *reading, const struct yaml_node *root)
 		.service = span_or_none(file.logsource.service),
 	};
 	read_time(reading, root, &file.time);
+	read_encoding(reading, root, file.encoding);
+	if (yaml_get(root, "csv") != NULL)
+		read_csv(reading, yaml_get(root, "csv"), &file.csv);
+	if (file.hash_key_file != NULL)
+		read_key(reading, root, file.hash_key_file);
 }
 
 static void

@@ -23,15 +23,16 @@ struct record_position {
 
 struct record {
 	struct record_position position;
-	struct span bytes;	/* borrowed until the batch is released */
-	struct span original;	/* the source's own bytes where `bytes` was made
-				   of them (a CSV row); empty: `bytes` */
-	const char *defect;	/* why the source could not read it; NULL */
-	int64_t broker_us;	/* the broker's time; RECORD_NO_TIME in files */
-	uint32_t input;		/* index of the input it came from */
-	uint32_t feed;		/* dense number of (input, partition), see
+	struct span bytes;     /* borrowed until the batch is released */
+	struct span original;  /* the source's own bytes where `bytes` was made
+				   of them (a CSV row, another encoding),
+				   or are not to be changed; empty: `bytes` */
+	const char *defect;    /* why the source could not read it; NULL */
+	int64_t broker_us;     /* the broker's time; RECORD_NO_TIME in files */
+	uint32_t input;	       /* index of the input it came from */
+	uint32_t feed;	       /* dense number of (input, partition), see
 				   correlate's watermarks */
-	bool is_producer_time;	/* broker_us is CreateTime */
+	bool is_producer_time; /* broker_us is CreateTime */
 };
 
 /* What the evidence's SHA-256 is taken over. */

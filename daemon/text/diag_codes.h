@@ -410,6 +410,31 @@ DIAG_CODE("IR0906", "bad path",
 DIAG_CODE("IR0907", "the time is no mapped field",
     "The event's time is told by the key time: of the mapping file "
     "(time: {field: searchDate}), not by a mapping of @timestamp.")
+DIAG_CODE("IR0908", "unknown encoding",
+    "Records are read in utf-8, iso-8859-1 (latin1), iso-8859-15 (latin9), "
+    "windows-1252 (cp1252), utf-16 with a byte order mark, utf-16le and "
+    "utf-16be.")
+DIAG_CODE("IR0909", "bad dialect of CSV",
+    "The delimiter is a comma, semicolon, bar or tab; the header names every "
+    "column once. A decimal comma in numbers is left as it is.")
+DIAG_CODE("IR0910", "no key to hash with",
+    "A field says `hash: true`. Name a file with a secret key of at least 16 "
+    "bytes in hash_key_file, in the mapping file or in the configuration; "
+    "openssl rand -hex 32 makes one. The same key must be used wherever the "
+    "hashes are to be compared.")
+DIAG_CODE("IR0911", "key file that cannot be used",
+    "The key that names are hashed with is read from a file that others than "
+    "its owner and group must not read (chmod o= FILE), and has 16 to 4096 "
+    "bytes. A relative name is looked for in $CREDENTIALS_DIRECTORY "
+    "(LoadCredential= of systemd), then beside the file that names it.")
+DIAG_CODE("IR0912", "a hashed value in the clear",
+    "What one field hashes, another one would show: then the hash hides "
+    "nothing. Hash both, or keep no more than a prefix of 3 characters.")
+DIAG_CODE("IR0913", "option does not go with hash",
+    "A hash is text, so there is no type to read it as.")
+DIAG_CODE("IW0914", "key without a hash",
+    "A key is named and no field says `hash: true`: the names are in the "
+    "clear.")
 
 /* 10xx: records */
 
@@ -438,3 +463,9 @@ DIAG_CODE("IR1006", "the record is no object",
 DIAG_CODE("IR1007", "the record is beyond repair",
     "Bytes that are no UTF-8 and numbers out of range were replaced, and the "
     "record still cannot be read as JSON.")
+DIAG_CODE("IR1008", "the record begins with a schema registry's header",
+    "Serializers of a schema registry put a zero byte and the four bytes of "
+    "the schema's number before the record. If JSON follows, say "
+    "`wire: registry` in the input, and the five bytes are skipped. Avro and "
+    "Protobuf cannot be read: let the producer write JSON, or convert the "
+    "topic (Kafka Connect, ksqlDB).")

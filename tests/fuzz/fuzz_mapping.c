@@ -41,7 +41,7 @@ decode_with(const struct mapping *mapping)
 		field_set_add(fields, span_of(names[i]));
 	decoder = decoder_new(mapping, fields, &decode_limits_default);
 	if (!decoder_run(decoder, &record, 0, arena, &event, &err))
-		CHECK(!strcmp(err.code, "IR1005"));
+		CHECK(span_starts_with(span_of(err.code), SPAN("IR10")));
 	decoder_free(decoder);
 	field_set_free(fields);
 	arena_free(arena);
@@ -59,7 +59,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (mapping_read(path, diag, &mapping)) {
-		decode_with(mapping);
+		if (!mapping_lacks_hash_key(mapping))
+			decode_with(mapping);
 		mapping_free(mapping);
 	} else {
 		CHECK(diag_errors(diag) > 0);
