@@ -2,6 +2,7 @@
 /* What the stages do together, over records made by hand. */
 #include <stdio.h>
 
+#include "base/zone.h"
 #include "engine/engine.h"
 #include "rule/rule_load.h"
 #include "support/testing.h"
