@@ -29,6 +29,7 @@ struct config_logsource {
 };
 
 enum config_start { CONFIG_START_EARLIEST, CONFIG_START_LATEST };
+enum config_wire { CONFIG_WIRE_PLAIN, CONFIG_WIRE_REGISTRY };
 
 struct config_input {
 	const char *topic;
@@ -39,7 +40,8 @@ struct config_input {
 	int start; /* enum config_start */
 	const char *dedupe;
 	bool is_transactional;
-	const char *encoding;
+	const char *encoding; /* NULL: the mapping's */
+	int wire;	      /* enum config_wire */
 };
 
 enum config_transport {
@@ -104,6 +106,7 @@ struct config {
 	struct config_kafka kafka;
 	struct schema_list inputs; /* struct config_input */
 	struct schema_strings rules, lists, mappings;
+	const char *hash_key_file; /* NULL: the mappings' own */
 	struct schema_list destinations; /* struct config_destination */
 	struct config_limits limits;
 	struct config_time time;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
 #include "config/config_internal.h"
 
 /* ${NAME} anywhere: it would be taken literally, which nobody means. */
@@ -113,6 +115,25 @@ config_check_paths(const struct config_checking *checking, const char *key,
 	}
 }
 
+/* Whether the key can be used is seen when a mapping wants one. */
+static void
+config_check_hash_key(const struct config_checking *checking)
+{
+	struct config *config = checking->config;
+	struct buffer path = BUFFER_INIT;
+
+	if (config->hash_key_file == NULL)
+		return;
+	if (file_find_credential(config->hash_key_file, &path))
+		config->hash_key_file = arena_strdup(checking->arena,
+		    buffer_span(&path));
+	else
+		config->hash_key_file = config_path(checking,
+		    config_place(checking->root, "hash_key_file"),
+		    config->hash_key_file);
+	buffer_done(&path);
+}
+
 void
 config_check(const struct config_checking *checking)
 {
@@ -122,6 +143,7 @@ config_check(const struct config_checking *checking)
 	config_check_paths(checking, "rules", &config->rules);
 	config_check_paths(checking, "lists", &config->lists);
 	config_check_paths(checking, "mappings", &config->mappings);
+	config_check_hash_key(checking);
 	config_check_kafka(checking);
 	config_inputs_check(checking);
 	config_destinations_check(checking);

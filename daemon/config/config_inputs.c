@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/zone.h"
+#include "text/encoding.h"
 #include "text/suggest.h"
 
 #include "config/config_internal.h"
@@ -163,13 +164,28 @@ config_inputs_check_available(const struct config_input_checking *one)
 	if (one->input->dedupe != NULL)
 		diag_at(diag, config_place(one->map, "dedupe"), "IR0214",
 		    "`dedupe` is not available in this version");
-	if (one->input->encoding != NULL &&
-	    strcasecmp(one->input->encoding, "utf-8") != 0) {
-		diag_at(diag, config_place(one->map, "encoding"), "IR0214",
-		    "the encoding `%s` is not available in this version",
-		    one->input->encoding);
-		diag_hint(diag, "only utf-8");
-	}
+}
+
+static void
+config_inputs_check_encoding(const struct config_input_checking *one)
+{
+	struct diag *diag = one->checking->diag;
+	const char *name = one->input->encoding, *nearest;
+	enum encoding encoding;
+	size_t count = 0;
+
+	if (name == NULL || encoding_find(name, &encoding))
+		return;
+	while (encoding_names[count] != NULL)
+		count++;
+	diag_at(diag, config_place(one->map, "encoding"), "IR0908",
+	    "unknown encoding `%s`", name);
+	nearest = suggest_nearest(span_of(name), encoding_names, count);
+	if (nearest != NULL)
+		diag_hint(diag, "did you mean `%s`?", nearest);
+	diag_help(diag,
+	    "utf-8, iso-8859-1, iso-8859-15, windows-1252, utf-16, utf-16le "
+	    "or utf-16be");
 }
 
 static void
@@ -217,6 +233,7 @@ config_inputs_check(const struct config_checking *checking)
 		config_inputs_check_repeat(checking, list, i);
 		config_inputs_check_mapping(&one);
 		config_inputs_check_time(&one);
+		config_inputs_check_encoding(&one);
 		config_inputs_check_available(&one);
 	}
 }

@@ -109,6 +109,12 @@ static const char *const start_words[] = {
 	NULL,
 };
 
+static const char *const wire_words[] = {
+	[CONFIG_WIRE_PLAIN] = "plain",
+	[CONFIG_WIRE_REGISTRY] = "registry",
+	NULL,
+};
+
 static const struct schema_option input_options[] = {
 	{ .key = "topic",
 	    .type = SCHEMA_STRING,
@@ -175,9 +181,17 @@ static const struct schema_option input_options[] = {
 	{ .key = "encoding",
 	    .type = SCHEMA_STRING,
 	    .offset = AT(encoding),
-	    .default_text = "utf-8",
-	    .doc = "Encoding of its text; another than utf-8 is not "
-		   "available in this version" },
+	    .example = "windows-1252",
+	    .doc = "Encoding of its text, if another than the mapping's: "
+		   "utf-8, iso-8859-1, iso-8859-15, windows-1252, utf-16, "
+		   "utf-16le or utf-16be; without either utf-8" },
+	{ .key = "wire",
+	    .type = SCHEMA_ENUM,
+	    .offset = AT(wire),
+	    .default_text = "plain",
+	    .words = wire_words,
+	    .doc = "What stands before the JSON of a record: nothing, or the "
+		   "five bytes of a schema registry, which are skipped" },
 };
 
 static const struct schema input_schema = { "an input",
@@ -487,6 +501,13 @@ static const struct schema_option options[] = {
 	    .default_text = "[/etc/integrityd/mappings.d, "
 			    "/usr/share/integrityd/mappings]",
 	    .doc = "Folders in which the mappings of inputs are looked for" },
+	{ .key = "hash_key_file",
+	    .type = SCHEMA_STRING,
+	    .offset = AT(hash_key_file),
+	    .example = "names.key",
+	    .doc = "File with the key that names are hashed with, for "
+		   "mappings that name none; of a relative name first that "
+		   "among the credentials of the service" },
 	{ .key = "rules",
 	    .type = SCHEMA_STRINGS,
 	    .offset = AT(rules),

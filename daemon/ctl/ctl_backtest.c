@@ -17,7 +17,7 @@
 
 struct backtest_options {
 	struct ctl_strings files, rules, lists;
-	const char *mapping, *time_field, *logsource;
+	const char *mapping, *time_field, *logsource, *encoding, *hash_key_file;
 	int64_t lateness_us;
 	bool no_close, keep_going, is_strict;
 	int format, color;
@@ -30,7 +30,8 @@ enum { FORMAT_NDJSON, FORMAT_JSON };
 
 static const struct ctl_option options[] = {
 	{ "--file", 'f', CTL_STRINGS, AT(files), "FILE", NULL,
-	    "NDJSON or CSV, also .gz; - is standard input; may be repeated" },
+	    "NDJSON or CSV, also .gz or .zst; - is standard input; may be "
+	    "repeated" },
 	{ "--rules", 'r', CTL_STRINGS, AT(rules), "PATH", NULL,
 	    "folder or file of rules; may be repeated" },
 	{ "--lists", 0, CTL_STRINGS, AT(lists), "DIR", NULL,
@@ -39,6 +40,10 @@ static const struct ctl_option options[] = {
 	    "how the source's fields become canonical ones" },
 	{ "--time-field", 0, CTL_STRING, AT(time_field), "NAME", NULL,
 	    "where the event time stands (default @timestamp)" },
+	{ "--encoding", 0, CTL_STRING, AT(encoding), "NAME", NULL,
+	    "of files without a byte order mark (default the mapping's)" },
+	{ "--hash-key-file", 0, CTL_STRING, AT(hash_key_file), "FILE", NULL,
+	    "the key of hashes, if the mapping names none" },
 	{ "--logsource", 0, CTL_STRING, AT(logsource), "KEY=VALUE,..", NULL,
 	    "what the source is: product, category, service" },
 	{ "--lateness", 0, CTL_DURATION, AT(lateness_us), "DURATION", NULL,
@@ -94,9 +99,11 @@ read_logsource(const char *text, struct logsource *ret, struct error *err)
 		struct span key, value;
 
 		if (equals < 0)
-			return error_set(err, NULL, "--logsource takes "
+			return error_set(err, NULL,
+			    "--logsource takes "
 			    "product=NAME, category=NAME or service=NAME, not "
-			    "`" SPAN_FMT "`", SPAN_ARG(part));
+			    "`" SPAN_FMT "`",
+			    SPAN_ARG(part));
 		key = span_make(part.ptr, (size_t)equals);
 		value = span_make(part.ptr + equals + 1,
 		    part.len - (size_t)equals - 1);
@@ -107,11 +114,31 @@ read_logsource(const char *text, struct logsource *ret, struct error *err)
 		else if (span_is(key, "service"))
 			ret->service = value;
 		else
-			return error_set(err, NULL, "--logsource: unknown "
+			return error_set(err, NULL,
+			    "--logsource: unknown "
 			    "attribute `" SPAN_FMT "`: product, category or "
-			    "service", SPAN_ARG(key));
+			    "service",
+			    SPAN_ARG(key));
 	}
 	return true;
+}
+
+static bool
+set_mapping(const struct backtest_options *given, struct mapping *mapping,
+    struct error *err)
+{
+	if (!mapping_set_time(mapping, given->time_field, NULL, NULL, err))
+		return false;
+	if (given->encoding != NULL &&
+	    !mapping_set_encoding(mapping, given->encoding, err))
+		return error_prefix(err, "--encoding");
+	if (!mapping_lacks_hash_key(mapping))
+		return true;
+	if (given->hash_key_file == NULL)
+		return error_set(err, NULL,
+		    "the mapping hashes a field: --hash-key-file must name "
+		    "the key");
+	return mapping_set_hash_key(mapping, given->hash_key_file, err);
 }
 
 static bool
@@ -130,12 +157,10 @@ read_mapping(const struct backtest_options *given, struct mapping **ret,
 	if (!ok)
 		return error_set(err, NULL, "the mapping %s cannot be used",
 		    given->mapping);
-	if (given->time_field != NULL &&
-	    !mapping_set_time(*ret, given->time_field, NULL, NULL, err)) {
-		mapping_free(*ret);
-		return false;
-	}
-	return true;
+	if (set_mapping(given, *ret, err))
+		return true;
+	mapping_free(*ret);
+	return false;
 }
 
 static void
@@ -176,7 +201,7 @@ replay(const struct backtest_options *given, struct rule_set *rules)
 	bool ok;
 
 	if ((given->logsource != NULL &&
-	    !read_logsource(given->logsource, &replay.logsource, &err)) ||
+		!read_logsource(given->logsource, &replay.logsource, &err)) ||
 	    !read_mapping(given, &replay.mapping, &err)) {
 		rule_set_free(rules);
 		return broken(&err);
@@ -200,7 +225,8 @@ run_parsed(const struct backtest_options *given)
 	struct rule_set *rules;
 
 	if (given->files.count == 0 || given->rules.count == 0) {
-		fprintf(stderr, "integrityctl backtest: %s is needed\n"
+		fprintf(stderr,
+		    "integrityctl backtest: %s is needed\n"
 		    "Try `integrityctl backtest --help`.\n",
 		    given->files.count == 0 ? "-f FILE" : "--rules PATH");
 		return CTL_USAGE;

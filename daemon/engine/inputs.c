@@ -9,31 +9,54 @@ span_or_none(const char *text)
 	return text == NULL ? SPAN_NONE : span_of(text);
 }
 
+/* What the input says beside its mapping. */
 static bool
-open_input(const struct config_input *config, struct diag_place place,
-    struct diag *diag, struct mapping **ret_mapping,
-    struct engine_input *ret_input)
+set_mapping(const struct config *config, const struct config_input *input,
+    struct mapping *mapping, struct error *err)
 {
+	mapping_set_wire_header(mapping, input->wire == CONFIG_WIRE_REGISTRY);
+	if (!mapping_set_time(mapping, input->time_field, input->time_format,
+		input->time_zone, err))
+		return false;
+	if (input->encoding != NULL &&
+	    !mapping_set_encoding(mapping, input->encoding, err))
+		return false;
+	if (!mapping_lacks_hash_key(mapping))
+		return true;
+	if (config->hash_key_file == NULL)
+		return error_set(err, "IR0910",
+		    "%s hashes a field, and no hash_key_file names the key",
+		    input->mapping);
+	return mapping_set_hash_key(mapping, config->hash_key_file, err) ||
+	    error_set(err, "IR0911", "%s", err->text);
+}
+
+static bool
+open_input(const struct config *config, size_t at, struct diag *diag,
+    struct mapping **ret_mapping, struct engine_input *ret_input)
+{
+	const struct config_input *input =
+	    (const struct config_input *)config->inputs.items + at;
 	struct error err = ERROR_NONE;
 
-	if (config->mapping == NULL)
+	if (input->mapping == NULL)
 		*ret_mapping = mapping_identity();
-	else if (!mapping_read(config->mapping, diag, ret_mapping))
+	else if (!mapping_read(input->mapping, diag, ret_mapping))
 		return false;
-	if (!mapping_set_time(*ret_mapping, config->time_field,
-	    config->time_format, config->time_zone, &err)) {
-		diag_at(diag, place, "IR0215", "input %s: %s", config->topic,
-		    err.text);
+	if (!set_mapping(config, input, *ret_mapping, &err)) {
+		diag_at(diag, config->inputs.places[at],
+		    err.code[0] != '\0' ? err.code : "IR0215", "input %s: %s",
+		    input->topic, err.text);
 		return false;
 	}
 	*ret_input = (struct engine_input){
 		.mapping = *ret_mapping,
 		.logsource = {
-			.category = span_or_none(config->logsource.category),
-			.product = span_or_none(config->logsource.product),
-			.service = span_or_none(config->logsource.service),
+			.category = span_or_none(input->logsource.category),
+			.product = span_or_none(input->logsource.product),
+			.service = span_or_none(input->logsource.service),
 		},
-		.lateness_us = config->lateness_us,
+		.lateness_us = input->lateness_us,
 	};
 	return true;
 }
@@ -42,7 +65,6 @@ bool
 inputs_open(const struct config *config, struct diag *diag,
     struct inputs *ret_inputs)
 {
-	const struct config_input *configured = config->inputs.items;
 	size_t count = config->inputs.count;
 	bool ok = true;
 
@@ -52,8 +74,8 @@ inputs_open(const struct config *config, struct diag *diag,
 		.count = count,
 	};
 	for (size_t i = 0; i < count; i++)
-		ok &= open_input(&configured[i], config->inputs.places[i],
-		    diag, &ret_inputs->mappings[i], &ret_inputs->items[i]);
+		ok &= open_input(config, i, diag, &ret_inputs->mappings[i],
+		    &ret_inputs->items[i]);
 	if (!ok)
 		inputs_close(ret_inputs);
 	return ok;

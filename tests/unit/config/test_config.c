@@ -100,7 +100,8 @@ check_input_defaults(const struct config_input *input)
 	assert_int_equal(input->start, CONFIG_START_EARLIEST);
 	assert_null(input->dedupe);
 	assert_false(input->is_transactional);
-	assert_string_equal(input->encoding, "utf-8");
+	assert_null(input->encoding);
+	assert_int_equal(input->wire, CONFIG_WIRE_PLAIN);
 }
 
 static void
@@ -184,7 +185,7 @@ test_values(void **state)
 	    "inputs:\n"
 	    "  - {topic: a, mapping: niche, start: latest, lateness: 36h,\n"
 	    "     logsource: {product: records, category: x, service: y},\n"
-	    "     transactional: true, encoding: UTF-8}\n"
+	    "     transactional: true, encoding: Latin1, wire: registry}\n"
 	    "  - {topic: b, mapping: ./own.yaml, time_field: when,\n"
 	    "     time_zone: Europe/London, time_format: '%Y-%m-%d %H:%M'}\n"
 	    "rules: [rules, /abs]\n"
