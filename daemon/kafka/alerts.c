@@ -23,6 +23,7 @@ struct kafka_alerts {
 	struct kafka_alerts *next;
 	struct kafka *kafka;
 	char *name;
+	char *group;
 	const struct port_alerts_events *events;
 	void *core;
 	rd_kafka_t *client;
@@ -212,7 +213,8 @@ take(struct kafka_alerts *alerts, const rd_kafka_message_t *message)
 	if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
 		lost(alerts);
 	} else if (message->err) {
-		kafka_client_is_fatal(alerts->kafka, alerts->client, message);
+		kafka_client_is_fatal(alerts->kafka, alerts->client,
+		    alerts->group, message);
 	} else if (alerts->is_started) {
 		alerts->wanted--;
 		alerts->position = message->offset + 1;
@@ -265,12 +267,9 @@ join(struct kafka_alerts *alerts, struct error *err)
 	struct kafka *kafka = alerts->kafka;
 	rd_kafka_topic_partition_list_t *topics;
 	rd_kafka_resp_err_t code;
-	char group[512];
 
-	snprintf(group, sizeof(group), "%s.dest.%s", kafka->options.group,
-	    alerts->name);
-	if (!kafka_client_consumer(kafka, group, NULL, 0, rebalanced, alerts,
-		&alerts->client, err))
+	if (!kafka_client_consumer(kafka, alerts->group, NULL, 0, rebalanced,
+		alerts, &alerts->client, err))
 		return false;
 	topics = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_topic_partition_list_add(topics,
@@ -291,10 +290,14 @@ kafka_alerts_open(struct kafka *kafka, const char *destination,
     struct port_alerts *ret_alerts, struct error *err)
 {
 	struct kafka_alerts *alerts = mem_zalloc(sizeof(*alerts));
+	char group[512];
 
 	alerts->magic = ALERTS_MAGIC;
 	alerts->kafka = kafka;
 	alerts->name = mem_strdup(destination);
+	snprintf(group, sizeof(group), "%s.dest.%s", kafka->options.group,
+	    destination);
+	alerts->group = mem_strdup(group);
 	alerts->events = events;
 	alerts->core = core;
 	if (!join(alerts, err)) {
@@ -329,6 +332,7 @@ alerts_free_one(struct kafka_alerts *alerts)
 	if (alerts->assignment != NULL)
 		rd_kafka_topic_partition_list_destroy(alerts->assignment);
 	mem_free(alerts->name);
+	mem_free(alerts->group);
 	mem_free(alerts);
 }
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 #include "kafka/kafka_internal.h"
+#include "kafka/rival.h"
 
 #define CLOSE_US (5 * CLOCK_US_PER_S)
 
@@ -117,7 +118,7 @@ kafka_client_conf(const struct kafka_options *options,
 }
 
 static bool
-set_consumer(rd_kafka_conf_t *conf, const struct kafka_options *options,
+set_consumer(rd_kafka_conf_t *conf, const struct kafka *kafka,
     const char *group, struct error *err)
 {
 	if (!set_all(conf, consumer_settings,
@@ -125,10 +126,10 @@ set_consumer(rd_kafka_conf_t *conf, const struct kafka_options *options,
 	    !kafka_client_set(conf, "group.id", group, err))
 		return false;
 	/* The mock cluster knows no static members; its latency is this. */
-	if (options->is_embedded)
+	if (kafka->options.is_embedded)
 		return kafka_client_set(conf, "fetch.wait.max.ms", "10", err);
-	return kafka_client_set(conf, "group.instance.id", options->instance,
-	    err);
+	return kafka_client_set(conf, "group.instance.id",
+	    kafka->options.instance, err);
 }
 
 bool
@@ -143,7 +144,7 @@ kafka_client_consumer(struct kafka *kafka, const char *group,
 
 	if (!kafka_client_conf(&kafka->options, &conf, err))
 		return false;
-	if (!set_consumer(conf, &kafka->options, group, err) ||
+	if (!set_consumer(conf, kafka, group, err) ||
 	    !set_all(conf, settings, setting_count, err)) {
 		rd_kafka_conf_destroy(conf);
 		return false;
@@ -228,7 +229,6 @@ static int
 fatal_status(rd_kafka_resp_err_t code)
 {
 	switch (code) {
-	case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
 	case RD_KAFKA_RESP_ERR_INVALID_GROUP_ID:
 	case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
 	case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
@@ -246,7 +246,7 @@ fatal_status(rd_kafka_resp_err_t code)
 
 bool
 kafka_client_is_fatal(struct kafka *kafka, rd_kafka_t *client,
-    const rd_kafka_message_t *message)
+    const char *group, const rd_kafka_message_t *message)
 {
 	rd_kafka_resp_err_t code = message->err;
 	char reason[512] = "";
@@ -255,6 +255,10 @@ kafka_client_is_fatal(struct kafka *kafka, rd_kafka_t *client,
 
 	if (code == RD_KAFKA_RESP_ERR__FATAL)
 		code = rd_kafka_fatal_error(client, reason, sizeof(reason));
+	if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
+		kafka_rival_report(kafka, group);
+		return true;
+	}
 	status = fatal_status(code);
 	if (message->err == RD_KAFKA_RESP_ERR__FATAL && status == 0)
 		status = KAFKA_STATUS_TEMPORARY;
@@ -262,14 +266,8 @@ kafka_client_is_fatal(struct kafka *kafka, rd_kafka_t *client,
 		log_warning("Kafka: %s", rd_kafka_message_errstr(message));
 		return false;
 	}
-	if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
-		error_set(&err, NULL,
-		    "another process runs as instance \"%s\" of group \"%s\": "
-		    "each needs a name of its own",
-		    kafka->options.instance, kafka->options.group);
-	else
-		error_set(&err, NULL, "Kafka: %s: %s", rd_kafka_err2name(code),
-		    reason[0] ? reason : rd_kafka_message_errstr(message));
+	error_set(&err, NULL, "Kafka: %s: %s", rd_kafka_err2name(code),
+	    reason[0] ? reason : rd_kafka_message_errstr(message));
 	kafka_fail(kafka, status, &err);
 	return true;
 }

@@ -20,6 +20,7 @@ struct kafka_source;
 struct kafka_output;
 struct kafka_alerts;
 struct kafka_worker;
+struct kafka_transaction;
 
 struct kafka {
 	uint32_t magic;
@@ -32,6 +33,7 @@ struct kafka {
 	struct kafka_output *output;
 	struct kafka_alerts *alerts; /* a list */
 	struct kafka_counters counters;
+	bool is_fenced;
 	int64_t input_retention_ms; /* longest seen; -1: for ever */
 };
 
@@ -78,7 +80,7 @@ void kafka_client_destroy(rd_kafka_t *consumer);
 
 /* Handles what is no record of a consumer: true if it ended its work. */
 bool kafka_client_is_fatal(struct kafka *kafka, rd_kafka_t *client,
-    const rd_kafka_message_t *message);
+    const char *group, const rd_kafka_message_t *message);
 
 /* ---- source.c ---- */
 
@@ -105,6 +107,13 @@ void kafka_fence_committed(struct kafka_source *source,
 
 /* ---- output.c, alerts.c ---- */
 
+#define KAFKA_RIVAL_TEXT                                                       \
+	"another process runs as instance \"%s\": each needs a name of its "   \
+	"own"
+
+/* The worker's; NULL without an output. */
+struct kafka_transaction *kafka_output_transaction(
+    const struct kafka_output *output);
 bool kafka_output_is_busy(const struct kafka_output *output);
 void kafka_output_free(struct kafka_output *output);
 

@@ -89,8 +89,8 @@ find_end(const struct kafka_source *source, const struct feed *feed,
 
 	if (rd_kafka_get_watermark_offsets(source->client,
 		source->inputs[feed->port.input].options.topic,
-		feed->port.partition, &oldest, &end) !=
-	    RD_KAFKA_RESP_ERR_NO_ERROR)
+		feed->port.partition, &oldest,
+		&end) != RD_KAFKA_RESP_ERR_NO_ERROR)
 		oldest = end = -1;
 	*ret_oldest = oldest;
 	*ret_end = end > feed->asked_end ? end : feed->asked_end;

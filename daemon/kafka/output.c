@@ -64,8 +64,7 @@ submission_done(struct kafka_job *job)
 		counters->transactions++;
 		kafka_lag_commit_took(counters,
 		    clock_monotonic_us() - submission->since_us);
-		kafka_lag_committed(output->kafka->source,
-		    submission->offsets);
+		kafka_lag_committed(output->kafka->source, submission->offsets);
 	} else {
 		counters->aborts++;
 	}
@@ -136,6 +135,12 @@ output_submit(void *port, const struct port_submission *from)
 	submission->group = kafka_fence_take(output->kafka->source,
 	    from->fence);
 	kafka_worker_submit(output->kafka->worker, &submission->job);
+}
+
+struct kafka_transaction *
+kafka_output_transaction(const struct kafka_output *output)
+{
+	return output != NULL ? output->transaction : NULL;
 }
 
 bool

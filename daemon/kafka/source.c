@@ -147,7 +147,8 @@ take_event(struct kafka_source *source, rd_kafka_message_t *message)
 			kafka_assign_find_oldest(source, feed);
 		break;
 	default:
-		kafka_client_is_fatal(source->kafka, source->client, message);
+		kafka_client_is_fatal(source->kafka, source->client,
+		    source->kafka->options.group, message);
 	}
 	rd_kafka_message_destroy(message);
 }

@@ -29,12 +29,12 @@ enum source_state {
 
 struct feed {
 	struct port_feed port;
-	char *metadata;	   /* owns that of port */
-	int64_t next;	   /* expected offset; negative: BEGINNING, unknown */
-	int64_t reread;	   /* a jump at this offset was read again; or -1 */
-	int64_t active_us; /* monotonic: the last record, or the end */
-	int64_t done;	   /* committed, or begun at; -1: unknown */
-	int64_t asked_end; /* behind the last record, when asked; or -1 */
+	char *metadata;	    /* owns that of port */
+	int64_t next;	    /* expected offset; negative: BEGINNING, unknown */
+	int64_t reread;	    /* a jump at this offset was read again; or -1 */
+	int64_t active_us;  /* monotonic: the last record, or the end */
+	int64_t done;	    /* committed, or begun at; -1: unknown */
+	int64_t asked_end;  /* behind the last record, when asked; or -1 */
 	int64_t eof_offset; /* where the end was reached; or -1 */
 	bool is_assigned;
 	bool is_at_end;

@@ -175,17 +175,16 @@ kafka_transaction_prepare(struct kafka_transaction *transaction,
 static enum port_outcome
 fenced(const struct kafka_transaction *transaction, struct error *err)
 {
-	error_set(err, NULL,
-	    "another process runs as instance \"%s\": each needs a name of "
-	    "its own",
+	error_set(err, NULL, KAFKA_RIVAL_TEXT,
 	    transaction->kafka->options.instance);
 	return PORT_FENCED;
 }
 
 /*
- * A producer or member of the same name that came later fences us for good.
- * The broker says the same of a producer whose transaction it has ended
- * because it was open too long (we were stopped): then a new one may go on.
+ * A producer of the same name that came later fences us for good.  The broker
+ * says the same of a producer whose transaction it has ended because it was
+ * open too long (we were stopped): then a new one may go on.  Of a member of
+ * the same name the consumer hears by itself, and asks who it is.
  */
 static bool
 is_fenced(const struct kafka_transaction *transaction, rd_kafka_resp_err_t code)
@@ -193,8 +192,6 @@ is_fenced(const struct kafka_transaction *transaction, rd_kafka_resp_err_t code)
 	int64_t open_us = clock_monotonic_us() - transaction->begun_us;
 
 	switch (code) {
-	case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-		return true;
 	case RD_KAFKA_RESP_ERR__FENCED:
 	case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
 	case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
@@ -332,4 +329,37 @@ kafka_transaction_run(struct kafka_transaction *transaction,
 		    is_slow ? "a delay" : "a broken connection");
 		retire(transaction);
 	}
+}
+
+bool
+kafka_transaction_is_fenced(struct kafka_transaction *transaction)
+{
+	rd_kafka_topic_partition_list_t *offsets;
+	rd_kafka_consumer_group_metadata_t *group;
+	rd_kafka_error_t *error;
+	bool result = false;
+
+	if (transaction == NULL || transaction->client == NULL)
+		return false;
+	transaction->begun_us = clock_monotonic_us();
+	offsets = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(offsets,
+	    kafka_topic_names[PORT_TOPIC_ALERTS], 0)
+	    ->offset = 0;
+	group = rd_kafka_consumer_group_metadata_new(transaction->kafka->options
+		.group);
+	error = rd_kafka_begin_transaction(transaction->client);
+	/* The coordinator checks the epoch before the group is asked. */
+	if (error == NULL)
+		error = rd_kafka_send_offsets_to_transaction(
+		    transaction->client, offsets, group, KAFKA_CALL_MS);
+	if (error != NULL)
+		result = is_fenced(transaction, rd_kafka_error_code(error));
+	rd_kafka_error_destroy(error);
+	rd_kafka_consumer_group_metadata_destroy(group);
+	rd_kafka_topic_partition_list_destroy(offsets);
+	rd_kafka_error_destroy(rd_kafka_abort_transaction(transaction->client,
+	    KAFKA_CALL_MS));
+	retire(transaction);
+	return result;
 }

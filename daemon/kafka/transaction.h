@@ -38,4 +38,11 @@ void kafka_transaction_run(struct kafka_transaction *transaction,
     const rd_kafka_consumer_group_metadata_t *group,
     struct kafka_transaction_outcome *ret_outcome);
 
+/*
+ * Whether a later producer of the same name has taken over, by a transaction
+ * that is aborted whatever happens.  False where nobody can tell: NULL, or no
+ * producer at the moment.
+ */
+bool kafka_transaction_is_fenced(struct kafka_transaction *transaction);
+
 #endif

@@ -31,7 +31,7 @@ static const struct {
 	{ "the member is unknown", TXN_OFFSET_COMMIT,
 	    RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, PORT_ABORTED, 1 },
 	{ "another member has the name", TXN_OFFSET_COMMIT,
-	    RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, PORT_FENCED, 2 },
+	    RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, PORT_ABORTED, 1 },
 	{ "another producer has the name", END_TXN,
 	    RD_KAFKA_RESP_ERR_PRODUCER_FENCED, PORT_FENCED, 2 },
 	{ "another producer, told earlier", ADD_OFFSETS_TO_TXN,
