@@ -142,8 +142,7 @@ decode_shape(struct arena *arena, struct keyed_hash *hash,
 	members = value_members(value, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		if (field->split.len > 0 && members[i].kind == VALUE_STRING)
-			add_split(arena, hash, &parts, field,
-			    members[i].text);
+			add_split(arena, hash, &parts, field, members[i].text);
 		else
 			add_part(arena, &parts,
 			    shape_scalar(arena, hash, field, members[i]));

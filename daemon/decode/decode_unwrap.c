@@ -92,8 +92,7 @@ check_row(const struct decoder *decoder, enum csv_end end, struct span row,
     size_t len, struct error *err)
 {
 	if (end == CSV_QUOTED)
-		return error_set(err, "IR1001",
-		    "a quoted field is not closed");
+		return error_set(err, "IR1001", "a quoted field is not closed");
 	if (span_trim(span_make(row.ptr + len, row.len - len)).len > 0)
 		return error_set(err, "IR1001",
 		    "more than one row in a record");

@@ -17,7 +17,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-#define KEYED_HASH_KEY_MIN 16   /* bytes; 32 are better */
+#define KEYED_HASH_KEY_MIN 16	/* bytes; 32 are better */
 #define KEYED_HASH_KEY_MAX 4096 /* bytes */
 #define KEYED_HASH_LEN 34	/* characters of a result */
 

@@ -20,10 +20,10 @@ struct file_field {
 };
 
 #define OPTION(kind, name, member, ...)                                        \
-	{ .key = (name),                                                       \
-		.type = (kind),                                                \
-		.offset = offsetof(struct file_field, member),                 \
-		__VA_ARGS__ }
+	{                                                                      \
+		.key = (name), .type = (kind),                                 \
+		.offset = offsetof(struct file_field, member), __VA_ARGS__     \
+	}
 
 static const char *const type_words[] = {
 	[MAPPING_TYPE_AS_IS] = "as-is",
@@ -45,8 +45,8 @@ static const struct schema_option field_options[] = {
 	    .doc = "without white space at both ends"),
 	OPTION(SCHEMA_BOOL, "lower", lower, .default_text = "false",
 	    .doc = "folded to lower case"),
-	OPTION(SCHEMA_UINT, "prefix", prefix, .min = 1,
-	    .max = CODE_POINTS_MAX, .doc = "only so many first characters"),
+	OPTION(SCHEMA_UINT, "prefix", prefix, .min = 1, .max = CODE_POINTS_MAX,
+	    .doc = "only so many first characters"),
 	OPTION(SCHEMA_ENUM, "type", type, .words = type_words,
 	    .default_text = "as-is",
 	    .doc = "what the text is read as, where it can be"),
@@ -295,8 +295,8 @@ mapping_fields_read(struct mapping *mapping, const struct yaml_node *map,
 	struct reading reading = { .mapping = mapping, .diag = diag };
 
 	if (map->kind != YAML_MAP) {
-		diag_at(diag, map->place, "IR0113",
-		    "`fields` is a map, not %s", yaml_kind_name(map->kind));
+		diag_at(diag, map->place, "IR0113", "`fields` is a map, not %s",
+		    yaml_kind_name(map->kind));
 		return;
 	}
 	reading.fields = arena_array(mapping->arena, map->count + 1,

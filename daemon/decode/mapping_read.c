@@ -35,15 +35,16 @@ struct file {
 };
 
 #define OPTION(kind, type_name, name, member, ...)                             \
-	{ .key = (name),                                                       \
-		.type = (kind),                                                \
-		.offset = offsetof(struct type_name, member),                  \
-		__VA_ARGS__ }
+	{                                                                      \
+		.key = (name), .type = (kind),                                 \
+		.offset = offsetof(struct type_name, member), __VA_ARGS__      \
+	}
 #define SCHEMA(shown, type_name, table)                                        \
-	{ .name = (shown),                                                     \
-		.size = sizeof(struct type_name),                              \
+	{                                                                      \
+		.name = (shown), .size = sizeof(struct type_name),             \
 		.options = (table),                                            \
-		.count = sizeof(table) / sizeof((table)[0]) }
+		.count = sizeof(table) / sizeof((table)[0])                    \
+	}
 
 static const struct schema_option logsource_options[] = {
 	OPTION(SCHEMA_STRING, file_logsource, "category", category,
@@ -90,8 +91,7 @@ static const struct schema_option file_options[] = {
 	OPTION(SCHEMA_MAP, file, "time", time, .child = &time_schema,
 	    .doc = "where the event's time stands and how it is written"),
 	OPTION(SCHEMA_STRING, file, "encoding", encoding,
-	    .default_text = "utf-8",
-	    .doc = "what the records are written in"),
+	    .default_text = "utf-8", .doc = "what the records are written in"),
 	OPTION(SCHEMA_MAP, file, "csv", csv, .child = &csv_schema,
 	    .doc = "how rows are written, where they are no JSON"),
 	OPTION(SCHEMA_STRING, file, "hash_key_file", hash_key_file,
@@ -272,8 +272,7 @@ read_root(struct reading *reading, const struct yaml_node *root)
 	ok = schema_read(&file_schema, root, mapping->arena, reading->diag,
 	    &file);
 	if (file.fields != NULL)
-		mapping_fields_read(mapping, file.fields,
-		    reading->diag);
+		mapping_fields_read(mapping, file.fields, reading->diag);
 	if (!ok)
 		return;
 	mapping->name = span_of(file.name);

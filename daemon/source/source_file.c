@@ -5,6 +5,9 @@
 #include "source/source_file.h"
 #include "source/window.h"
 
+/* A line that goes on so long is none; four times the largest limit. */
+#define PACKED_LINE_BYTES ((uint64_t)256 * 1024 * 1024)
+
 struct source_file {
 	struct source_window window;
 	struct encoding_converter *converter; /* NULL: UTF-8 */
@@ -100,8 +103,7 @@ read_header(struct source_file *source, const struct csv_dialect *dialect,
 	struct span row;
 	size_t len;
 
-	while (window->at < window->len &&
-	    is_blank(window->text[window->at]))
+	while (window->at < window->len && is_blank(window->text[window->at]))
 		window->at++;
 	if (!find_header(source, separator, &row, &len, err) ||
 	    !csv_new(row, separator, &source->csv, err))
@@ -135,8 +137,8 @@ start(struct source_file *source, const char *path, struct error *err)
 	enum encoding encoding;
 	char first;
 
-	if (!source_window_open(&source->window, path,
-		source->options.encoding, err))
+	if (!source_window_open(&source->window, path, source->options.encoding,
+		err))
 		return false;
 	encoding = source->window.encoding;
 	source->limit = source->options.record_bytes / encoding_unit(encoding);
@@ -241,10 +243,29 @@ next_line(struct source_file *source, struct span *ret_line)
 	return text.len > 0 || feed != NULL;
 }
 
+/* Of a packed file: one that is not is no longer than it is. */
+static void
+check_skipped(struct source_file *source, uint64_t skipped)
+{
+	struct source_window *window = &source->window;
+
+	if (skipped <= PACKED_LINE_BYTES ||
+	    !source_stream_is_packed(window->stream))
+		return;
+	error_set(&window->failure, NULL,
+	    "a line of more than %llu MiB in a packed file",
+	    (unsigned long long)(PACKED_LINE_BYTES >> 20));
+	window->has_failed = true;
+	window->is_end = true;
+	window->at = window->len;
+	source->is_skipping = false;
+}
+
 static void
 skip_line(struct source_file *source)
 {
 	struct source_window *window = &source->window;
+	uint64_t skipped = 0;
 	const char *feed;
 	struct span text;
 
@@ -254,6 +275,9 @@ skip_line(struct source_file *source)
 		window->at += feed != NULL ? (size_t)(feed - text.ptr) + 1 :
 					     text.len;
 		source->is_skipping = feed == NULL && !window->is_end;
+		skipped += text.len;
+		if (source->is_skipping)
+			check_skipped(source, skipped);
 		if (source->is_skipping)
 			source_window_fill(window);
 	}

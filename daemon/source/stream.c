@@ -6,6 +6,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -24,7 +25,10 @@ struct source_stream {
 	bool in_member;	    /* packed data that has not ended yet */
 	bool has_member;    /* some has ended */
 	const char *damage; /* told after the bytes before it */
+	bool is_refused;    /* what `damage` says is a limit of ours */
 	size_t at, len;	    /* of `input` */
+	/* Since the ratio was looked at. */
+	uint64_t packed_bytes, unpacked_bytes;
 	z_stream gzip;
 	ZSTD_DStream *zstd;
 	char input[INPUT_BYTES];
@@ -73,7 +77,9 @@ start(struct source_stream *stream, struct error *err)
 	} else if (starts_with(stream, SPAN("\x28\xb5\x2f\xfd"))) {
 		stream->packing = PACKING_ZSTD;
 		stream->zstd = ZSTD_createDStream();
-		if (stream->zstd == NULL)
+		if (stream->zstd == NULL ||
+		    ZSTD_isError(ZSTD_DCtx_setParameter(stream->zstd,
+			ZSTD_d_windowLogMax, SOURCE_STREAM_WINDOW_LOG)))
 			log_fatal(EX_OSERR, "out of memory for zstd");
 	}
 	return true;
@@ -95,6 +101,12 @@ source_stream_open(const char *path, struct source_stream **ret_stream,
 	}
 	*ret_stream = stream;
 	return true;
+}
+
+bool
+source_stream_is_packed(const struct source_stream *stream)
+{
+	return stream->packing != PACKING_NONE;
 }
 
 void
@@ -149,6 +161,17 @@ read_gzip(struct source_stream *stream, char *into, size_t size)
 	return size - gzip->avail_out;
 }
 
+static void
+set_zstd_damage(struct source_stream *stream, size_t status)
+{
+	stream->is_refused = ZSTD_getErrorCode(status) ==
+	    ZSTD_error_frameParameter_windowTooLarge;
+	stream->damage = stream->is_refused ?
+	    "it was packed with a window of more than 128 MiB: pack it "
+	    "again without --long" :
+	    ZSTD_getErrorName(status);
+}
+
 static size_t
 read_zstd(struct source_stream *stream, char *into, size_t size)
 {
@@ -157,7 +180,7 @@ read_zstd(struct source_stream *stream, char *into, size_t size)
 	size_t left = ZSTD_decompressStream(stream->zstd, &out, &in);
 
 	if (ZSTD_isError(left))
-		stream->damage = ZSTD_getErrorName(left);
+		set_zstd_damage(stream, left);
 	/* Called again at the end it asks for the next frame's header. */
 	else if (in.pos > stream->at || out.pos > 0)
 		stream->in_member = left != 0;
@@ -176,17 +199,38 @@ read_plain(struct source_stream *stream, char *into, size_t size)
 	return len;
 }
 
+/*
+ * A few bytes that unpack to nearly endless ones would keep us busy for days.
+ * Looked at now and then, not from the start: the start may well be blank.
+ */
+static void
+check_ratio(struct source_stream *stream, size_t packed, size_t unpacked)
+{
+	stream->packed_bytes += packed;
+	stream->unpacked_bytes += unpacked;
+	if (stream->unpacked_bytes < SOURCE_STREAM_RATIO_BYTES)
+		return;
+	if (stream->unpacked_bytes / SOURCE_STREAM_RATIO_MAX >
+	    stream->packed_bytes) {
+		stream->is_refused = true;
+		stream->damage = "it unpacks to more than 1000 times its "
+				 "size: unpack it first if that is right";
+	}
+	stream->packed_bytes = 0;
+	stream->unpacked_bytes = 0;
+}
+
 static size_t
 unpack(struct source_stream *stream, char *into, size_t size)
 {
-	switch (stream->packing) {
-	case PACKING_GZIP:
-		return read_gzip(stream, into, size);
-	case PACKING_ZSTD:
-		return read_zstd(stream, into, size);
-	default:
+	size_t at = stream->at, len;
+
+	if (stream->packing == PACKING_NONE)
 		return read_plain(stream, into, size);
-	}
+	len = stream->packing == PACKING_GZIP ? read_gzip(stream, into, size) :
+						read_zstd(stream, into, size);
+	check_ratio(stream, stream->at - at, len);
+	return len;
 }
 
 bool
@@ -203,8 +247,10 @@ source_stream_read(struct source_stream *stream, char *into, size_t size,
 		    stream->damage == NULL)
 			stream->damage = "it ends early";
 		if (len == 0 && stream->damage != NULL)
-			return error_set(err, NULL,
-			    "the packed file is damaged: %s", stream->damage);
+			return error_set(err, NULL, "%s%s",
+			    stream->is_refused ? "" :
+						 "the packed file is damaged: ",
+			    stream->damage);
 		if (stream->is_end && stream->at == stream->len)
 			break;
 		if (len == 0 && !stream->is_end && !fill(stream, err))

@@ -4,8 +4,8 @@
 #include "source/window.h"
 
 #define READ_UNITS ((size_t)256 * 1024)
-#define HEAD_BYTES 6	   /* what the marks below need */
-#define TAR_MAGIC_AT 257   /* POSIX.1-1988, ustar */
+#define HEAD_BYTES 6	    /* what the marks below need */
+#define TAR_MAGIC_AT 257    /* POSIX.1-1988, ustar */
 #define BEYOND_ASCII '\xff' /* stands in for a unit of UTF-16 */
 
 static const struct {
@@ -34,8 +34,8 @@ reserve(struct source_window *window, unsigned unit)
 		window->text = mem_grow(window->text, &window->cap,
 		    len + READ_UNITS, 1);
 		if (unit == 2)
-			window->wide = mem_grow(window->wide,
-			    &window->wide_cap, window->cap, 2);
+			window->wide = mem_grow(window->wide, &window->wide_cap,
+			    window->cap, 2);
 	}
 	if (window->cap - window->len >= READ_UNITS)
 		return;

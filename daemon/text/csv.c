@@ -119,7 +119,8 @@ csv_find_separator(struct span text, char *ret_separator)
 		*ret_separator = '\t';
 		return true;
 	}
-	if (text.len != 1 || memchr(separators, text.ptr[0], SEPARATORS) == NULL)
+	if (text.len != 1 ||
+	    memchr(separators, text.ptr[0], SEPARATORS) == NULL)
 		return false;
 	*ret_separator = text.ptr[0];
 	return true;

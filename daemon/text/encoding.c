@@ -95,8 +95,7 @@ encoding_skip_mark(enum encoding encoding, bool is_start_of_file,
 {
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		bool is_own = encoding == marks[i].encoding ||
-		    (encoding == ENCODING_UTF16 &&
-			is_utf16(marks[i].encoding));
+		    (encoding == ENCODING_UTF16 && is_utf16(marks[i].encoding));
 
 		if (!(is_own || is_start_of_file) ||
 		    !span_starts_with(*text, marks[i].bytes))
