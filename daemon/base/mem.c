@@ -8,7 +8,11 @@
 
 #include "base/mem.h"
 
-#define FIRST_COUNT 16
+/*
+ * Small: of the arrays that windows keep most hold one or two elements, and
+ * there are millions of them.
+ */
+#define FIRST_COUNT 2
 
 static size_t
 total(size_t count, size_t size)
