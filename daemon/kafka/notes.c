@@ -9,8 +9,14 @@ open_reader(struct kafka *kafka, rd_kafka_t **ret_client, struct error *err)
 
 	if (!kafka_client_conf(&kafka->options, &conf, err))
 		return false;
-	/* It asks as the group, and joins it not. */
-	if (!kafka_client_set(conf, "group.id", kafka->options.group, err)) {
+	/*
+	 * It asks as the group, and joins it not.  A predecessor that was
+	 * killed may have left a transaction open, for which a reader of
+	 * committed positions would wait; what stood before it will do.
+	 */
+	if (!kafka_client_set(conf, "group.id", kafka->options.group, err) ||
+	    !kafka_client_set(conf, "isolation.level", "read_uncommitted",
+		err)) {
 		rd_kafka_conf_destroy(conf);
 		return false;
 	}
@@ -49,7 +55,7 @@ read_notes(rd_kafka_t *client, rd_kafka_topic_partition_list_t *list,
 		return error_set(err, NULL, "committed offsets: %s",
 		    rd_kafka_err2str(code));
 	for (int i = 0; i < list->cnt; i++) {
-		if (list->elems[i].offset >= 0)
+		if (!list->elems[i].err && list->elems[i].offset >= 0)
 			each(context,
 			    span_make(list->elems[i].metadata,
 				list->elems[i].metadata_size));

@@ -4,6 +4,8 @@
  * real broker.  Tells what comes up on standard output, a line each.
  *
  *	kafka_probe BOOTSTRAP INSTANCE topics create|check
+ *	kafka_probe BOOTSTRAP INSTANCE notes
+ *		what was committed with the offsets
  *	kafka_probe BOOTSTRAP INSTANCE run [BATCH [earliest|latest]]
  *		one alert for each record of the topic "audit"
  *	kafka_probe BOOTSTRAP INSTANCE deliver COUNT
@@ -325,6 +327,27 @@ verb_topics(struct probe *probe, int argc, char **argv)
 	return 0;
 }
 
+static void
+print_note(void *context, struct span note)
+{
+	(void)context;
+	printf("note " SPAN_FMT "\n", SPAN_ARG(note));
+}
+
+static int
+verb_notes(struct probe *probe, int argc, char **argv)
+{
+	const char *const topics[] = { TOPIC };
+	struct error err = ERROR_NONE;
+
+	(void)argc;
+	(void)argv;
+	return kafka_notes_read(probe->kafka, topics, 1, print_note, NULL,
+		   &err) ?
+	    0 :
+	    refuse(75, &err);
+}
+
 static int
 verb_run(struct probe *probe, int argc, char **argv)
 {
@@ -450,6 +473,7 @@ static const struct {
 	int (*run)(struct probe *probe, int argc, char **argv);
 } verbs[] = {
 	{ "topics", verb_topics },
+	{ "notes", verb_notes },
 	{ "run", verb_run },
 	{ "deliver", verb_deliver },
 	{ "bench", verb_bench },

@@ -322,6 +322,9 @@ class PortsTest(unittest.TestCase):
         probe.end()
         hanging = self.probe("x", "hang", 3)
         hanging.wait_told("hanging")
+        notes = self.probe("one", "notes")
+        self.assertEqual(notes.exit(), 0, notes.errors)
+        self.assertEqual(notes.lines, ["note next=8"])
         probe = self.probe("one", "run")
         probe.wait(lambda: probe.complained("trying again"),
                    "a second try", 40)
