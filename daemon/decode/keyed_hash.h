@@ -4,7 +4,7 @@
  * FIPS 198-1) under a secret key, so that equal names stay equal and nobody
  * without the key can find a name by trying all there are.
  *
- *	h:ddf9ad5bd22e3e97c0e77b92e1c5b3a3
+ *	h:e87713d4501558dca0fefd7719ae2d39
  *
  * is `h:` and the first 128 bits in hexadecimal.  The key is what stands in a
  * file, without a line break at its end; for the same with other tools:
