@@ -71,15 +71,15 @@ body_at(const struct frame_bodies *bodies, size_t index)
 
 /* ---- Heads ---- */
 
-static void
-add_header(struct buffer *out, const struct frame_options *options,
-    const struct alert_view *view, const struct frame_place *place)
+void
+frame_header(struct buffer *out, const struct frame_options *options,
+    enum rule_level level, int64_t time_us, struct span message_id)
 {
 	char time[32];
 
-	zone_format_utc_ms(frame_time_us(view, place), time);
+	zone_format_utc_ms(time_us, time);
 	buffer_printf(out, "<%u>1 %s ",
-	    (options->facility % 24) * 8 + frame_severity(view->level), time);
+	    (options->facility % 24) * 8 + frame_severity(level), time);
 	frame_text_name(out, span_of(options->host_name), HOST_NAME_MAX_BYTES);
 	buffer_add_char(out, ' ');
 	frame_text_name(out, span_of(options->app_name), APP_NAME_MAX_BYTES);
@@ -87,8 +87,34 @@ add_header(struct buffer *out, const struct frame_options *options,
 	frame_text_name(out, span_of(options->process_id),
 	    PROCESS_ID_MAX_BYTES);
 	buffer_add_char(out, ' ');
-	frame_text_name(out, view->kind, MESSAGE_ID_MAX_BYTES);
+	frame_text_name(out, message_id, MESSAGE_ID_MAX_BYTES);
 	buffer_add_char(out, ' ');
+}
+
+void
+frame_hex(struct buffer *out, const uint8_t digest[HASH_SHA256_LEN])
+{
+	for (size_t i = 0; i < HASH_SHA256_LEN; i++) {
+		buffer_add_char(out, "0123456789abcdef"[digest[i] >> 4]);
+		buffer_add_char(out, "0123456789abcdef"[digest[i] & 15]);
+	}
+}
+
+void
+frame_place_params(struct buffer *out, const struct frame_place *place)
+{
+	buffer_printf(out, " sequence=\"%llu\" chain=\"",
+	    (unsigned long long)place->sequence);
+	frame_hex(out, place->chain);
+	buffer_add_char(out, '"');
+}
+
+static void
+add_header(struct buffer *out, const struct frame_options *options,
+    const struct alert_view *view, const struct frame_place *place)
+{
+	frame_header(out, options, view->level, frame_time_us(view, place),
+	    view->kind);
 }
 
 static void
@@ -105,13 +131,7 @@ add_structured_data(struct buffer *out, const struct frame_options *options,
 		buffer_printf(out, " revision=\"%lld\"",
 		    (long long)view->revision);
 	}
-	buffer_printf(out, " sequence=\"%llu\" chain=\"",
-	    (unsigned long long)place->sequence);
-	for (size_t i = 0; i < HASH_SHA256_LEN; i++) {
-		buffer_add_char(out, "0123456789abcdef"[place->chain[i] >> 4]);
-		buffer_add_char(out, "0123456789abcdef"[place->chain[i] & 15]);
-	}
-	buffer_add_char(out, '"');
+	frame_place_params(out, place);
 	if (parts > 1)
 		buffer_printf(out, " part=\"%zu/%zu\"", part, parts);
 	buffer_add_string(out, "] ");

@@ -9,8 +9,6 @@
 #include "alert/frame_internal.h"
 #include "alert/frame_text.h"
 
-#define ECS_VERSION "8.11.0"
-
 /* Encoded bytes of names in the core, and of all the core. */
 #define NAME_MAX_BYTES 96
 #define CORE_MAX_BYTES 850
@@ -110,7 +108,7 @@ write_core(struct writer *writer, size_t limit)
 	core_time(writer, "@timestamp", NULL,
 	    frame_time_us(view, writer->place));
 	write_message(writer, limit);
-	core_text(writer, "ecs", "version", SPAN(ECS_VERSION));
+	core_text(writer, "ecs", "version", SPAN(FRAME_ECS_VERSION));
 	core_text(writer, "event", "kind", SPAN("alert"));
 	frame_body_core(writer->body, "event", "category", span_of(category));
 	frame_body_core(writer->body, "event", "type", SPAN("[\"info\"]"));

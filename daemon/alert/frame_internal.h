@@ -5,6 +5,8 @@
 
 #include "alert/frame.h"
 
+#define FRAME_ECS_VERSION "8.11.0"
+
 /* The bodies of one alert, one behind the other. */
 struct frame_bodies {
 	struct buffer text;
@@ -27,5 +29,13 @@ struct span frame_rule_name(const struct alert_view *view);
 /* When it was decided; the time of sending where that is not told. */
 int64_t frame_time_us(const struct alert_view *view,
     const struct frame_place *place);
+
+/* The header (RFC 5424, 6.2) with the blank behind it. */
+void frame_header(struct buffer *out, const struct frame_options *options,
+    enum rule_level level, int64_t time_us, struct span message_id);
+
+/* The parameters `sequence` and `chain`; a digest in hexadecimal. */
+void frame_place_params(struct buffer *out, const struct frame_place *place);
+void frame_hex(struct buffer *out, const uint8_t digest[HASH_SHA256_LEN]);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "base/buffer.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -23,7 +22,10 @@ struct destination {
 	uint32_t magic;
 	char *name;
 	destination_render *render;
+	destination_beat *beat; /* NULL: no sign of life */
 	void *context;
+	int64_t beat_every_us;
+	int64_t beat_at_us; /* the next one */
 	struct queue *queue;
 	const struct port_alerts *alerts;
 	const struct port_frame *frame;
@@ -39,7 +41,7 @@ struct destination {
 	int64_t committed_us;
 	bool has_committed; /* since it was started */
 	struct buffer scratch;
-	uint64_t frames, repeated;
+	uint64_t frames, repeated, beats;
 	char last_error[256];
 };
 
@@ -57,6 +59,9 @@ destination_new(const struct destination_options *options)
 	destination->magic = MAGIC;
 	destination->name = mem_strdup(options->name);
 	destination->render = options->render;
+	destination->beat = options->beat;
+	destination->beat_every_us = options->beat_every_us;
+	destination->beat_at_us = INT64_MIN;
 	destination->context = options->context;
 	destination->queue = queue_new(false, options->trail_us,
 	    options->trail_bytes);
@@ -94,73 +99,6 @@ note_error(struct destination *destination, const char *text)
 	    "%.255s", text);
 }
 
-/* ---- The metadata of a position ---- */
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool
-parse_chain(struct span text, struct destination_place *place)
-{
-	if (text.len != 2 * HASH_SHA256_LEN)
-		return false;
-	for (size_t i = 0; i < HASH_SHA256_LEN; i++) {
-		int high = hex_digit(text.ptr[2 * i]);
-		int low = hex_digit(text.ptr[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		place->chain[i] = (uint8_t)(high * 16 + low);
-	}
-	return true;
-}
-
-static bool
-parse_sequence(struct span text, struct destination_place *place)
-{
-	uint64_t sequence = 0, digit;
-
-	for (size_t i = 0; i < text.len; i++) {
-		digit = (uint64_t)(unsigned char)text.ptr[i] - '0';
-		if (digit > 9 || sequence > (UINT64_MAX - digit) / 10)
-			return false;
-		sequence = sequence * 10 + digit;
-	}
-	place->sequence = sequence;
-	return text.len > 0;
-}
-
-static bool
-parse_metadata(struct span text, struct destination_place *ret_place)
-{
-	struct destination_place place;
-	struct span version, sequence, chain;
-
-	if (text.len == 0 || !span_split(&text, ' ', &version) ||
-	    !span_split(&text, ' ', &sequence) ||
-	    !span_split(&text, ' ', &chain) || text.ptr != NULL)
-		return false;
-	if (!span_is(version, "v1") || !parse_sequence(sequence, &place) ||
-	    !parse_chain(chain, &place))
-		return false;
-	*ret_place = place;
-	return true;
-}
-
-static void
-write_metadata(const struct destination_place *place, struct buffer *out)
-{
-	buffer_reset(out);
-	buffer_printf(out, "v1 %llu ", (unsigned long long)place->sequence);
-	for (size_t i = 0; i < HASH_SHA256_LEN; i++)
-		buffer_printf(out, "%02x", place->chain[i]);
-}
-
 /* ---- Up-calls of the alerts ---- */
 
 static void
@@ -170,7 +108,7 @@ on_started(void *core, int64_t next_offset, struct span metadata)
 	struct destination_place place = { 0, { 0 } };
 
 	queue_clear(destination->queue);
-	if (next_offset >= 0 && !parse_metadata(metadata, &place))
+	if (next_offset >= 0 && !destination_place_parse(metadata, &place))
 		note_error(destination,
 		    "the committed position has no readable sequence: "
 		    "numbering starts anew");
@@ -194,19 +132,6 @@ on_stopped(void *core)
 	destination->wanted = 0;
 }
 
-/* h = SHA-256(previous h, record value). */
-static void
-chain_on(struct destination *destination, struct span value)
-{
-	struct buffer *scratch = &destination->scratch;
-
-	buffer_reset(scratch);
-	buffer_add(scratch, destination->read.chain, HASH_SHA256_LEN);
-	buffer_add_span(scratch, value);
-	hash_sha256(buffer_span(scratch), destination->read.chain);
-	destination->read.sequence++;
-}
-
 static void
 on_alert(void *core, const struct port_alert *alert)
 {
@@ -218,7 +143,8 @@ on_alert(void *core, const struct port_alert *alert)
 	if (destination->wanted > 0)
 		destination->wanted--;
 	destination->read_offset = alert->offset + 1;
-	chain_on(destination, alert->value);
+	destination_place_add(&destination->read, alert->value,
+	    &destination->scratch);
 	queue_add(destination->queue, alert->offset, &destination->read);
 	destination->is_rendering = true;
 	destination->render(destination->context, destination, alert->value,
@@ -305,6 +231,33 @@ send_frames(struct destination *destination)
 	}
 }
 
+/*
+ * Goes before what is queued, so that a busy stream cannot hold it up, and
+ * under the number of the last frame: that it left says nothing new of the
+ * alerts.
+ */
+static void
+send_beat(struct destination *destination, int64_t now_us)
+{
+	const struct port_frame *port = destination->frame;
+	struct destination_place place = destination->settled;
+	struct buffer *frame = &destination->scratch;
+	uint64_t number;
+
+	if (destination->beat == NULL || !destination->is_connected ||
+	    destination->is_blocked || now_us < destination->beat_at_us)
+		return;
+	number = queue_place(destination->queue, &place);
+	buffer_reset(frame);
+	destination->beat(destination->context, &place, frame);
+	if (!port->send(port->port, number, buffer_span(frame))) {
+		destination->is_blocked = true;
+		return;
+	}
+	destination->beats++;
+	destination->beat_at_us = now_us + destination->beat_every_us;
+}
+
 static void
 want_more(struct destination *destination)
 {
@@ -330,7 +283,8 @@ commit(struct destination *destination, int64_t now_us)
 	    (destination->has_committed &&
 		now_us - destination->committed_us < COMMIT_EVERY_US))
 		return;
-	write_metadata(&destination->settled, &destination->scratch);
+	buffer_reset(&destination->scratch);
+	destination_place_write(&destination->settled, &destination->scratch);
 	destination->committed_offset = destination->settled_offset;
 	destination->committed_us = now_us;
 	destination->has_committed = true;
@@ -347,6 +301,9 @@ next_due(const struct destination *destination)
 	if (destination->settled_offset != destination->committed_offset &&
 	    commit_us < due_us)
 		due_us = commit_us;
+	if (destination->beat != NULL && destination->is_connected &&
+	    !destination->is_blocked && destination->beat_at_us < due_us)
+		due_us = destination->beat_at_us;
 	return due_us;
 }
 
@@ -358,6 +315,7 @@ destination_run(struct destination *destination, int64_t now_us)
 		return INT64_MAX;
 	}
 	settle(destination, now_us);
+	send_beat(destination, now_us);
 	send_frames(destination);
 	want_more(destination);
 	commit(destination, now_us);
@@ -374,6 +332,7 @@ destination_get_stats(const struct destination *destination,
 		.sequence = destination->read.sequence,
 		.frames = destination->frames,
 		.repeated = destination->repeated,
+		.beats = destination->beats,
 		.queue_frames = queue_frames(destination->queue),
 		.queue_bytes = queue_bytes(destination->queue),
 		.committed_offset = destination->committed_offset,

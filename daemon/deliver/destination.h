@@ -4,14 +4,15 @@
  * numbers and chains the records, renders frames, sends them, and commits a
  * position that trails by what the receiver may still lose.
  *
- * Sequence and chain run over the alert records passed to it:
- * h = SHA-256(previous h, record value), starting from 32 zero bytes.  Both
- * stand in the metadata of the committed offset (printable ASCII):
+ * Sequence and chain run over the alert records passed to it and stand in the
+ * metadata of the committed offset, as they are after the last record before
+ * it (destination_place.h).  After a reconnect or a restart it sends again
+ * from there: same ids, same numbers.
  *
- *	v1 SEQUENCE HEX(h)
- *
- * of the last record before the committed offset.  After a reconnect or a
- * restart it sends again from there: same ids, same numbers.
+ * A sign of life, the heartbeat, goes at an interval while it is connected
+ * and this instance sends, whether there are alerts or not: then silence is
+ * visible at the receiver.  It tells sequence and chain as they are after the
+ * last record of which every frame was sent before it, and takes no number.
  *
  * deliver/ may not know alert/ (a sibling): whoever puts the two together
  * passes the renderer in.
@@ -19,22 +20,24 @@
 #ifndef DELIVER_DESTINATION_H
 #define DELIVER_DESTINATION_H
 
+#include "deliver/destination_place.h"
 #include "model/ports.h"
 
 struct destination;
-
-struct destination_place {
-	uint64_t sequence;
-	uint8_t chain[HASH_SHA256_LEN];
-};
 
 /* Renders a record into frames by calling destination_frame() for each. */
 typedef void destination_render(void *context, struct destination *destination,
     struct span record, const struct destination_place *place);
 
+/* Appends one frame, the heartbeat. */
+typedef void destination_beat(void *context,
+    const struct destination_place *place, struct buffer *frame);
+
 struct destination_options {
 	const char *name;
 	destination_render *render;
+	destination_beat *beat; /* NULL: none */
+	int64_t beat_every_us;
 	void *context;
 	int64_t trail_us;   /* 60 s */
 	size_t trail_bytes; /* 4 MiB */
@@ -65,7 +68,7 @@ int64_t destination_run(struct destination *destination, int64_t now_us);
 
 struct destination_stats {
 	bool is_active, is_connected;
-	uint64_t sequence, frames, repeated, queue_frames, queue_bytes;
+	uint64_t sequence, frames, repeated, beats, queue_frames, queue_bytes;
 	int64_t committed_offset, read_offset;
 	char last_error[256];
 };

@@ -163,6 +163,17 @@ queue_sent(struct queue *queue)
 	item->sent++;
 }
 
+uint64_t
+queue_place(const struct queue *queue, struct destination_place *place)
+{
+	const struct record_item *item = queue->first;
+
+	for (; item != NULL && item->sent == item->count; item = item->next)
+		*place = item->place;
+	return (item != NULL ? item->number + item->sent : queue->next_number) -
+	    1;
+}
+
 void
 queue_acknowledge(struct queue *queue, uint64_t number)
 {

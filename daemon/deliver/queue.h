@@ -38,6 +38,13 @@ void queue_add_frame(struct queue *queue, struct span frame);
 bool queue_next(const struct queue *queue, struct queue_frame *ret_frame);
 void queue_sent(struct queue *queue); /* that one was */
 
+/*
+ * The number of the last frame sent, 0 if there was none; `*place` becomes
+ * what is true after the last record sent whole, if there is one.
+ */
+uint64_t queue_place(const struct queue *queue,
+    struct destination_place *place);
+
 /* Frames up to and with `number` left this process. */
 void queue_acknowledge(struct queue *queue, uint64_t number);
 

@@ -20,17 +20,21 @@
 #define TRANSPORT_BUFFER_BYTES (1024 * 1024)
 #define ALERT_JSON_DEPTH 64
 #define HOST_NAME_BYTES 256
+#define COUNTS_MAX 16
 
 struct route {
 	uint32_t magic;
 	const char *name;
 	struct destination *destination;
 	struct transport *transport;
-	struct port_alerts alerts;   /* both borrowed by the destination */
+	struct port_alerts alerts; /* both borrowed by the destination */
 	struct port_frame frames;
 	struct event *due;
 	struct json_reader *reader;
 	struct frame_options frame;
+	int64_t heartbeat_us;
+	route_describe *describe; /* NULL: nothing is known */
+	void *context;
 	char host_name[HOST_NAME_BYTES];
 	char process_id[16];
 };
@@ -64,11 +68,58 @@ render(void *context, struct destination *destination, struct span record,
 	if (!alert_read(route->reader, record, &view, &err)) {
 		log_error("destination %s: record %llu of integrity.alerts is "
 			  "no alert: %s",
-		    route->name, (unsigned long long)place->sequence,
-		    err.text);
+		    route->name, (unsigned long long)place->sequence, err.text);
 		return;
 	}
 	frame_render(&route->frame, &view, &where, emit_frame, destination);
+}
+
+/* What this destination has repeated or could not deliver. */
+static void
+add_own_counts(const struct route *route, struct frame_heartbeat *heartbeat,
+    struct frame_heartbeat_count counts[COUNTS_MAX])
+{
+	struct destination_stats destination;
+	struct transport_stats transport;
+	size_t count = heartbeat->count_count;
+
+	CHECK(count + 2 <= COUNTS_MAX);
+	destination_get_stats(route->destination, &destination);
+	transport_get_stats(route->transport, &transport);
+	for (size_t i = 0; i < count; i++)
+		counts[i] = heartbeat->counts[i];
+	counts[count++] = (struct frame_heartbeat_count){ "repeated",
+		destination.repeated };
+	counts[count++] = (struct frame_heartbeat_count){ "too_large",
+		transport.too_large };
+	heartbeat->counts = counts;
+	heartbeat->count_count = count;
+}
+
+static void
+beat(void *context, const struct destination_place *place, struct buffer *frame)
+{
+	struct route *route = route_of(context);
+	struct frame_heartbeat_count counts[COUNTS_MAX];
+	struct frame_heartbeat heartbeat = { .refused = 0 };
+	struct frame_place where = {
+		.sequence = place->sequence,
+		.now_us = clock_now_us(),
+	};
+
+	memcpy(where.chain, place->chain, sizeof(where.chain));
+	if (route->describe != NULL)
+		route->describe(route->context, &heartbeat);
+	add_own_counts(route, &heartbeat, counts);
+	heartbeat.interval_us = route->heartbeat_us;
+	frame_heartbeat_render(&route->frame, &heartbeat, &where, frame);
+}
+
+void
+route_set_describe(struct route *route, route_describe *describe, void *context)
+{
+	route->describe = describe;
+	route->context = context;
 }
 
 /* Soon, but never from inside an up-call. */
@@ -155,7 +206,8 @@ set_frame_options(struct route *route, const struct config_destination *config)
 		.format = config->format == CONFIG_PLAIN ? FRAME_PLAIN :
 							   FRAME_ECS,
 		.audience = config->audience == CONFIG_REFERENCE ?
-		    FRAME_REFERENCE : FRAME_INVESTIGATORS,
+		    FRAME_REFERENCE :
+		    FRAME_INVESTIGATORS,
 		.facility = (unsigned)config->facility,
 		.host_name = route->host_name,
 		.app_name = config->app_name,
@@ -180,14 +232,13 @@ open_ports(struct route *route, struct event_base *base, struct kafka *kafka,
 	};
 
 	if (!transport_open(base, &transport, &frame_events, route,
-	    &route->transport, err))
+		&route->transport, err))
 		return error_prefix(err, "destination %s", config->name);
 	if (!kafka_alerts_open(kafka, config->name, &destination_alerts_events,
-	    route->destination, &route->alerts, err))
+		route->destination, &route->alerts, err))
 		return error_prefix(err, "destination %s", config->name);
 	route->frames = transport_port(route->transport);
-	destination_connect(route->destination, &route->alerts,
-	    &route->frames);
+	destination_connect(route->destination, &route->alerts, &route->frames);
 	return true;
 }
 
@@ -200,6 +251,8 @@ route_open(struct event_base *base, struct kafka *kafka,
 	struct destination_options options = {
 		.name = config->name,
 		.render = render,
+		.beat = beat,
+		.beat_every_us = config->heartbeat_us,
 		.context = route,
 		.trail_us = TRAIL_US,
 		.trail_bytes = TRAIL_BYTES,
@@ -207,6 +260,7 @@ route_open(struct event_base *base, struct kafka *kafka,
 
 	route->magic = ROUTE_MAGIC;
 	route->name = config->name;
+	route->heartbeat_us = config->heartbeat_us;
 	route->reader = json_reader_new(SIZE_MAX / 4, ALERT_JSON_DEPTH);
 	set_frame_options(route, config);
 	route->due = evtimer_new(base, on_due, route);
@@ -234,8 +288,7 @@ route_close(struct route *route)
 }
 
 void
-route_get_stats(const struct route *route,
-    struct destination_stats *ret_stats)
+route_get_stats(const struct route *route, struct destination_stats *ret_stats)
 {
 	destination_get_stats(route->destination, ret_stats);
 }

@@ -6,6 +6,7 @@
 #ifndef ENGINE_ROUTE_H
 #define ENGINE_ROUTE_H
 
+#include "alert/frame_heartbeat.h"
 #include "config/config.h"
 #include "deliver/destination.h"
 #include "kafka/kafka.h"
@@ -17,6 +18,14 @@ bool route_open(struct event_base *base, struct kafka *kafka,
     const struct config_destination *config, struct route **ret_route,
     struct error *err);
 void route_close(struct route *route); /* accepts NULL */
+
+/*
+ * What the heartbeat tells of the program; what it points to is borrowed until
+ * the next call.  Without one it tells nothing but the place in the stream.
+ */
+typedef void route_describe(void *context, struct frame_heartbeat *heartbeat);
+void route_set_describe(struct route *route, route_describe *describe,
+    void *context);
 
 /* Sends what is queued, moves the committed position on. */
 void route_run(struct route *route);

@@ -15,6 +15,7 @@
 #include "engine/inputs.h"
 #include "engine/notify.h"
 #include "engine/pipeline.h"
+#include "engine/pulse.h"
 #include "engine/route.h"
 #include "engine/rules.h"
 #include "engine/service.h"
@@ -31,6 +32,7 @@ struct service {
 	struct pipeline *pipeline;
 	struct kafka_embedded *embedded;
 	struct kafka *kafka;
+	struct pulse pulse;
 	struct route **routes;
 	size_t route_count;
 	struct event *wakeup, *tick;
@@ -127,8 +129,8 @@ tell_rules(struct service *service, const struct rule_load_result *result,
 	    result->rules->count, result->rules->file_count,
 	    result->refused_count, about);
 	log_info("%s", sentence);
-	pipeline_notice(service->pipeline, NOTICE_RULESET,
-	    LEVEL_INFORMATIONAL, about, sentence);
+	pipeline_notice(service->pipeline, NOTICE_RULESET, LEVEL_INFORMATIONAL,
+	    about, sentence);
 	for (size_t i = 0; i < result->refused_count; i++) {
 		const struct rule_refused *refused = &result->refused[i];
 
@@ -199,8 +201,8 @@ open_rules(struct service *service, int *ret_status, struct error *err)
 	} else {
 		diag_first_error(diag, &first);
 		*ret_status = EX_CONFIG;
-		(void)error_set(err, NULL, "%s", first.len > 0 ?
-		    buffer_string(&first) : "no rules");
+		(void)error_set(err, NULL, "%s",
+		    first.len > 0 ? buffer_string(&first) : "no rules");
 	}
 	buffer_done(&first);
 	diag_free(diag);
@@ -249,8 +251,8 @@ open_kafka(struct service *service, struct error *err)
 	options.bootstrap = service_bootstrap(service);
 	for (size_t i = 0; i < count; i++)
 		settings[i] = (struct kafka_setting){
-			config->librdkafka.keys[i],
-			config->librdkafka.values[i] };
+			config->librdkafka.keys[i], config->librdkafka.values[i]
+		};
 	ok = ok && kafka_new(&options, &service->kafka, err);
 	mem_free(settings);
 	return ok;
@@ -267,7 +269,7 @@ check_topics(struct service *service, struct error *err)
 		bool is_producer_time;
 
 		if (!kafka_input_check(service->kafka, inputs[i].topic,
-		    &is_producer_time, err))
+			&is_producer_time, err))
 			return false;
 		if (is_producer_time)
 			log_warning("input %s keeps the producer's time "
@@ -303,18 +305,26 @@ open_source(struct service *service, struct error *err)
 			.idle_us = config->time.idle_us,
 		};
 	ok = kafka_output_open(service->kafka, &pipeline_output_events,
-	    service->pipeline, &output, err) &&
-	    kafka_source_open(service->kafka, &options,
-	    &pipeline_source_events, service->pipeline, &source, err);
+		 service->pipeline, &output, err) &&
+	    kafka_source_open(service->kafka, &options, &pipeline_source_events,
+		service->pipeline, &source, err);
 	mem_free(topics);
 	if (ok)
 		pipeline_start(service->pipeline, &source, &output);
 	return ok;
 }
 
+static void
+describe(void *context, struct frame_heartbeat *heartbeat)
+{
+	struct service *service = service_of(context);
+
+	pulse_take(&service->pulse, service->engine, service->kafka, heartbeat);
+	heartbeat->refused = service->refused;
+}
+
 static bool
-open_routes(struct service *service, struct event_base *base,
-    struct error *err)
+open_routes(struct service *service, struct event_base *base, struct error *err)
 {
 	const struct schema_list *list = &service->options.config->destinations;
 	const struct config_destination *destinations = list->items;
@@ -322,9 +332,11 @@ open_routes(struct service *service, struct event_base *base,
 	service->routes = mem_array(list->count, sizeof(*service->routes));
 	for (; service->route_count < list->count; service->route_count++) {
 		if (!route_open(base, service->kafka,
-		    &destinations[service->route_count],
-		    &service->routes[service->route_count], err))
+			&destinations[service->route_count],
+			&service->routes[service->route_count], err))
 			return false;
+		route_set_describe(service->routes[service->route_count],
+		    describe, service);
 	}
 	return true;
 }
@@ -374,6 +386,7 @@ service_free(struct service *service)
 	for (size_t i = 0; i < service->route_count; i++)
 		route_close(service->routes[i]);
 	mem_free(service->routes);
+	pulse_done(&service->pulse);
 	kafka_free(service->kafka);
 	kafka_embedded_stop(service->embedded);
 	pipeline_free(service->pipeline);
