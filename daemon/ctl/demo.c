@@ -57,6 +57,7 @@ struct demo {
 	struct event *events[3];
 	bool has_record, has_failed, is_interrupted;
 	uint64_t taken; /* records in committed transactions */
+	uint64_t heartbeats;
 };
 
 static struct demo *
@@ -82,6 +83,10 @@ on_message(void *context, const struct receiver_message *message)
 	struct error err = ERROR_NONE;
 	struct demo_alert alert;
 
+	if (span_is(message->message_id, "heartbeat")) {
+		demo->heartbeats++;
+		return;
+	}
 	if (!demo_alert_read(demo->reader, message, demo->sent, demo->force,
 		clock_monotonic_us(), &alert, &err)) {
 		fail(demo, err.text);
@@ -280,6 +285,7 @@ account(struct demo *demo)
 	struct demo_totals totals = {
 		.days = DAYS,
 		.sent = demo_sent_count(demo->sent),
+		.heartbeats = demo->heartbeats,
 		.seconds = (double)(clock_monotonic_us() - demo->started_us) /
 		    1e6,
 		.is_interrupted = demo->is_interrupted,
@@ -291,6 +297,7 @@ account(struct demo *demo)
 	service_get_status(demo->service, &status);
 	receiver_get_counts(demo->receiver, &counts);
 	totals.rejected = status.counters.rejected;
+	totals.late = status.counters.late;
 	totals.alert_records = status.counters.alerts;
 	ok = demo_account_print(demo->account, &demo->print, &totals, &counts);
 	if (demo->has_failed)

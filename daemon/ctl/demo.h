@@ -105,7 +105,7 @@ uint64_t demo_account_received(const struct demo_account *account);
 
 struct demo_totals {
 	uint32_t days;
-	uint64_t sent, rejected, alert_records;
+	uint64_t sent, rejected, late, alert_records, heartbeats;
 	double seconds;
 	bool is_interrupted;
 };

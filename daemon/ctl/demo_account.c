@@ -314,9 +314,11 @@ add_numbers(const struct demo_account *account,
     const struct receiver_counts *counts, struct buffer *out)
 {
 	buffer_printf(out,
-	    "\n%llu records of %u days in %.1f s, %llu of them rejected\n",
+	    "\n%llu records of %u days in %.1f s, %llu of them rejected, %llu "
+	    "late\n",
 	    (unsigned long long)totals->sent, totals->days, totals->seconds,
-	    (unsigned long long)totals->rejected);
+	    (unsigned long long)totals->rejected,
+	    (unsigned long long)totals->late);
 	buffer_printf(out,
 	    "%zu alerts (and %llu updates, %llu closed, %llu of the "
 	    "program's own), %llu lost, %llu twice\n",
@@ -329,6 +331,9 @@ add_numbers(const struct demo_account *account,
 	    "from produce to receipt %.0f ms (median), %.0f ms "
 	    "(longest)\n",
 	    figures->median_ms, figures->max_ms);
+	buffer_printf(out,
+	    "%llu heartbeats in between, so that silence would be seen\n",
+	    (unsigned long long)totals->heartbeats);
 	buffer_printf(out,
 	    "%llu records cited as evidence, %llu of them byte "
 	    "for byte what was sent\n",
@@ -413,6 +418,8 @@ print_ndjson(const struct demo_account *account,
 	} numbers[] = {
 		{ "records", totals->sent },
 		{ "rejected", totals->rejected },
+		{ "late", totals->late },
+		{ "heartbeats", totals->heartbeats },
 		{ "alerts", account->opened_count },
 		{ "others", figures->others },
 		{ "unexpected", figures->unexpected },
@@ -454,6 +461,8 @@ demo_account_print(struct demo_account *account, const struct demo_print *print,
 	else
 		print_human(account, print, totals, &figures, counts);
 	found = count_cases(account, FORCE_PLANTED, false, &all);
-	return found == all && figures.lost == 0 && account->repeated == 0 &&
-	    counts->bad == 0 && account->proven == account->cited;
+	/* Each partition is written in order: nothing of it can be late. */
+	return found == all && totals->late == 0 && figures.lost == 0 &&
+	    account->repeated == 0 && counts->bad == 0 &&
+	    account->proven == account->cited;
 }

@@ -123,6 +123,8 @@ add_destination(struct json *json, uint16_t port)
 	json_string(json, "investigators");
 	json_key(json, "max_message_size");
 	json_string(json, "64KiB");
+	json_key(json, "heartbeat");
+	json_string(json, "5s");
 	json_end(json);
 	json_end(json);
 }
