@@ -14,8 +14,9 @@
 #define LIMIT 40
 
 static char path[] = "/tmp/integrity-source-XXXXXX";
-static struct source_file_options given = { .input = 3, .feed = 7,
-	.record_bytes = LIMIT };
+static struct source_file_options given = {
+	.input = 3, .feed = 7, .record_bytes = LIMIT
+};
 
 static int
 make_path(void **state)
@@ -117,8 +118,7 @@ static const struct {
 	{ "longer: one byte too many is kept",
 	    SPAN("{\"a\":\"45678901234567890123456789012345678901234\"}\n{}"),
 	    SPAN("{\"a\":\"45678901234567890123456789012345678\n{}\n") },
-	{ "UTF-16", SPAN("\xff\xfe{\0}\0\n\0"),
-	    SPAN("{} <- {\0}\0\n") },
+	{ "UTF-16", SPAN("\xff\xfe{\0}\0\n\0"), SPAN("{} <- {\0}\0\n") },
 
 	{ "CSV", SPAN("a,b\n1,x\n"),
 	    SPAN("{\"a\":\"1\",\"b\":\"x\"} <- 1,x\n") },
