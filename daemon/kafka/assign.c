@@ -198,7 +198,7 @@ kafka_assign_find_oldest(struct kafka_source *source, struct feed *feed)
 	source->is_job_running = true;
 	kafka_positions_edges(source->kafka, source->client,
 	    source->inputs[feed->port.input].options.topic,
-	    feed->port.partition, edges_found, source);
+	    feed->port.partition, KAFKA_CALL_MS, edges_found, source);
 }
 
 void

@@ -99,13 +99,19 @@ kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
 	return true;
 }
 
+/* What a call that does not return still uses, until the process ends. */
+static struct kafka *abandoned;
+
 /* The worker first: its calls use the others' handles. */
 void
 kafka_free(struct kafka *kafka)
 {
 	if (kafka == NULL)
 		return;
-	kafka_worker_free(kafka->worker);
+	if (!kafka_worker_free(kafka->worker)) {
+		abandoned = kafka;
+		return;
+	}
 	kafka_alerts_free(kafka->alerts);
 	kafka_source_free(kafka->source);
 	kafka_output_free(kafka->output);

@@ -13,6 +13,9 @@
 #include "kafka/source_internal.h"
 
 #define ASK_EVERY_US CLOCK_US_PER_S
+/* The worker has better to do than wait for a partition without leader. */
+#define ASK_MS 2000
+#define PAUSE_US (30 * CLOCK_US_PER_S)
 
 const int64_t kafka_commit_bounds_us[KAFKA_COMMIT_BOUNDS] = { 5000, 10000,
 	25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 10000000 };
@@ -51,8 +54,10 @@ asked(void *owner, bool ok, int64_t oldest, int64_t end,
 
 	(void)err; /* the next one will tell */
 	source->is_asking = false;
-	if (!ok)
+	if (!ok) {
+		source->asked_us += PAUSE_US;
 		return;
+	}
 	feed->asked_end = end;
 	if (feed->done < 0 && feed->is_assigned)
 		feed->done = oldest;
@@ -76,7 +81,7 @@ kafka_lag_ask(struct kafka_source *source, int64_t now_us)
 		source->is_asking = true;
 		kafka_positions_edges(source->kafka, source->client,
 		    source->inputs[feed->port.input].options.topic,
-		    feed->port.partition, asked, source);
+		    feed->port.partition, ASK_MS, asked, source);
 		return;
 	}
 }

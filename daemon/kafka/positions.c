@@ -174,6 +174,7 @@ struct edges {
 	rd_kafka_t *client;
 	char *topic;
 	int32_t partition;
+	int timeout_ms;
 	kafka_positions_edges_done *done;
 	void *owner;
 	int64_t oldest, end;
@@ -187,7 +188,7 @@ edges_run(struct kafka_job *job)
 	struct edges *edges = (struct edges *)job;
 	rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
 	    edges->client, edges->topic, edges->partition, &edges->oldest,
-	    &edges->end, KAFKA_CALL_MS);
+	    &edges->end, edges->timeout_ms);
 
 	edges->ok = code == RD_KAFKA_RESP_ERR_NO_ERROR;
 	if (!edges->ok)
@@ -216,8 +217,8 @@ edges_free(struct kafka_job *job)
 
 void
 kafka_positions_edges(struct kafka *kafka, rd_kafka_t *client,
-    const char *topic, int32_t partition, kafka_positions_edges_done *done,
-    void *owner)
+    const char *topic, int32_t partition, int timeout_ms,
+    kafka_positions_edges_done *done, void *owner)
 {
 	struct edges *edges = mem_zalloc(sizeof(*edges));
 
@@ -230,6 +231,7 @@ kafka_positions_edges(struct kafka *kafka, rd_kafka_t *client,
 	edges->client = client;
 	edges->topic = mem_strdup(topic);
 	edges->partition = partition;
+	edges->timeout_ms = timeout_ms;
 	edges->done = done;
 	edges->owner = owner;
 	kafka_worker_submit(kafka->worker, &edges->job);

@@ -28,7 +28,7 @@ typedef void kafka_positions_edges_done(void *owner, bool ok, int64_t oldest,
     int64_t end, const struct error *err);
 
 void kafka_positions_edges(struct kafka *kafka, rd_kafka_t *client,
-    const char *topic, int32_t partition, kafka_positions_edges_done *done,
-    void *owner);
+    const char *topic, int32_t partition, int timeout_ms,
+    kafka_positions_edges_done *done, void *owner);
 
 #endif

@@ -11,7 +11,7 @@
 #include "kafka/worker.h"
 
 #define WATCHDOG_US (60 * CLOCK_US_PER_S)
-#define JOIN_US (15 * CLOCK_US_PER_S)
+#define JOIN_US (5 * CLOCK_US_PER_S)
 
 struct job_list {
 	struct kafka_job *first;
@@ -109,30 +109,30 @@ list_free(struct job_list *list)
 		job->free(job);
 }
 
-void
+bool
 kafka_worker_free(struct kafka_worker *worker)
 {
 	struct timespec until;
 	int64_t until_us = clock_now_us() + JOIN_US;
 
 	if (worker == NULL)
-		return;
+		return true;
 	pthread_mutex_lock(&worker->lock);
 	worker->is_stopping = true;
 	pthread_cond_signal(&worker->has_work);
 	pthread_mutex_unlock(&worker->lock);
 	until.tv_sec = (time_t)(until_us / CLOCK_US_PER_S);
 	until.tv_nsec = until_us % CLOCK_US_PER_S * 1000;
-	/* Nothing that it uses may be freed under it. */
-	if (pthread_timedjoin_np(worker->thread, NULL, &until) != 0)
-		log_fatal(KAFKA_STATUS_TEMPORARY,
-		    "Kafka: %s does not return; leaving without it",
-		    worker->running ? worker->running->what : "a call");
+	if (pthread_timedjoin_np(worker->thread, NULL, &until) != 0) {
+		log_warning("Kafka: a call does not return; leaving it");
+		return false;
+	}
 	list_free(&worker->waiting);
 	list_free(&worker->finished);
 	pthread_cond_destroy(&worker->has_work);
 	pthread_mutex_destroy(&worker->lock);
 	mem_free(worker);
+	return true;
 }
 
 void

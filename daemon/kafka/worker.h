@@ -6,6 +6,7 @@
 #ifndef KAFKA_WORKER_H
 #define KAFKA_WORKER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct kafka;
@@ -22,8 +23,9 @@ struct kafka_job {
 
 struct kafka_worker *kafka_worker_new(struct kafka *kafka);
 
-/* Accepts NULL.  Waits for the running job, drops the others. */
-void kafka_worker_free(struct kafka_worker *worker);
+/* Accepts NULL.  Waits some seconds for the running job, drops the others.
+ * False: it still runs, and nothing that it uses may be freed. */
+bool kafka_worker_free(struct kafka_worker *worker);
 
 /* Jobs run in the order of their submission. */
 void kafka_worker_submit(struct kafka_worker *worker, struct kafka_job *job);
