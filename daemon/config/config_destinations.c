@@ -6,6 +6,8 @@
 #define CONFIG_DESTINATION_MAX 48
 /* APP-NAME, RFC 5424, 6. */
 #define CONFIG_APP_NAME_MAX 48
+#define CONFIG_UDP_MAX 65507
+#define CONFIG_UNIX_MAX (200 * 1024)
 
 /* One destination: its map as read, and its struct. */
 struct config_destination_checking {
@@ -41,13 +43,14 @@ config_destinations_check_available(
 	const struct yaml_node *transport = yaml_get(one->map, "transport");
 	const struct yaml_node *format = yaml_get(one->map, "format");
 
-	if (transport != NULL && destination->transport != CONFIG_TCP &&
-	    destination->transport != CONFIG_UNIX) {
+	if (transport != NULL &&
+	    (destination->transport == CONFIG_TLS ||
+		destination->transport == CONFIG_RELP)) {
 		diag_at(one->diag, transport->place, "IR0204",
 		    "the transport `" SPAN_FMT
 		    "` is not available in this version",
 		    SPAN_ARG(transport->text));
-		diag_hint(one->diag, "tcp and unix are");
+		diag_hint(one->diag, "unix, unix-stream, udp and tcp are");
 		diag_help(one->diag,
 		    "a syslog daemon on this host takes "
 		    "alerts by unix or tcp and forwards them by TLS or RELP");
@@ -86,7 +89,7 @@ config_destinations_host_fault(struct span address)
 
 	colon = memrchr(address.ptr, ':', address.len);
 	if (address.len > 0 && address.ptr[0] == '/')
-		return "a path is for transport unix; want host:port";
+		return "a path is for unix and unix-stream; want host:port";
 	if (address.len > 0 && address.ptr[0] == '[') {
 		bracket = memchr(address.ptr, ']', address.len);
 		if (bracket == NULL)
@@ -121,16 +124,23 @@ config_destinations_path_fault(const char *address)
 	return NULL;
 }
 
+/* A word that is no transport was taken for the first of them. */
+static bool
+config_destinations_is_told(const struct config_destination_checking *one)
+{
+	const struct yaml_node *transport = yaml_get(one->map, "transport");
+
+	return transport != NULL &&
+	    (one->destination->transport != CONFIG_UNIX ||
+		span_is(transport->text, "unix"));
+}
+
 static void
 config_destinations_check_address(const struct config_destination_checking *one)
 {
 	const char *address = one->destination->address, *fault;
-	const struct yaml_node *transport = yaml_get(one->map, "transport");
 
-	/* A word that is no transport was taken for the first of them. */
-	if (address == NULL || transport == NULL ||
-	    (one->destination->transport == CONFIG_UNIX &&
-		!span_is(transport->text, "unix")))
+	if (address == NULL || !config_destinations_is_told(one))
 		return;
 	if (one->destination->transport == CONFIG_UNIX ||
 	    one->destination->transport == CONFIG_UNIX_STREAM)
@@ -142,6 +152,32 @@ config_destinations_check_address(const struct config_destination_checking *one)
 	diag_at(one->diag, config_place(one->map, "address"), "IR0206",
 	    "bad address `%s`", address);
 	diag_hint(one->diag, "%s", fault);
+}
+
+/*
+ * What a datagram cannot hold is not sent at all.  UDP's length has 16 bits
+ * for 8 bytes of its own header and, over IPv4, 20 of IP's; a unix socket
+ * takes what its send buffer holds, by default 208 KiB with the overhead.
+ */
+static void
+config_destinations_check_size(const struct config_destination_checking *one)
+{
+	const struct config_destination *destination = one->destination;
+	uint64_t limit;
+
+	if (destination->transport == CONFIG_UDP)
+		limit = CONFIG_UDP_MAX;
+	else if (destination->transport == CONFIG_UNIX)
+		limit = CONFIG_UNIX_MAX;
+	else
+		return;
+	if (destination->max_message_size <= limit ||
+	    !config_destinations_is_told(one))
+		return;
+	diag_at(one->diag, config_place(one->map, "max_message_size"), "IR0218",
+	    "no datagram holds a message of %llu bytes",
+	    (unsigned long long)destination->max_message_size);
+	diag_hint(one->diag, "at most %llu", (unsigned long long)limit);
 }
 
 static void
@@ -216,6 +252,7 @@ config_destinations_check(const struct config_checking *checking)
 		config_destinations_check_repeat(checking, list, i);
 		config_destinations_check_available(&one);
 		config_destinations_check_address(&one);
+		config_destinations_check_size(&one);
 		config_destinations_check_app_name(&one);
 	}
 }

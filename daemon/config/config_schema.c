@@ -291,10 +291,10 @@ static const struct schema_option destination_options[] = {
 	    .type = SCHEMA_SIZE,
 	    .offset = AT(max_message_size),
 	    .default_text = "8KiB",
-	    .min = 480,
+	    .min = 2 * KIB,
 	    .max = MIB,
-	    .doc = "Longest frame; a longer alert loses evidence, then text, "
-		   "and is marked" },
+	    .doc = "Longest frame, for udp up to 65507, for unix up to 200KiB; "
+		   "a longer alert is told in several" },
 	{ .key = "heartbeat",
 	    .type = SCHEMA_DURATION,
 	    .offset = AT(heartbeat_us),

@@ -9,14 +9,20 @@
 
 #include "deliver/transport_internal.h"
 
-#define CONNECT_LIMIT_US (10 * CLOCK_US_PER_S)
+#define CONNECT_US (10 * CLOCK_US_PER_S)
+#define DEAD_US (30 * CLOCK_US_PER_S)
+
+/* How often in that time it is looked whether the peer takes anything. */
+#define LOOKS 6
 
 /* A connection that lasted so long was a good one. */
 #define STEADY_US (5 * CLOCK_US_PER_S)
 
 static const struct transport_calls *const calls_of[] = {
-	[TRANSPORT_TCP] = &transport_tcp_calls,
+	[TRANSPORT_TCP] = &transport_stream_calls,
 	[TRANSPORT_UNIX] = &transport_unix_calls,
+	[TRANSPORT_UNIX_STREAM] = &transport_stream_calls,
+	[TRANSPORT_UDP] = &transport_udp_calls,
 };
 
 static struct transport *
@@ -26,14 +32,14 @@ cast(void *pointer)
 }
 
 static void
-set_timer(struct transport *transport, int64_t delay_us)
+set_timer(struct event *timer, int64_t delay_us)
 {
 	struct timeval delay = {
 		.tv_sec = delay_us / CLOCK_US_PER_S,
 		.tv_usec = delay_us % CLOCK_US_PER_S,
 	};
 
-	CHECK(event_add(transport->timer, &delay) == 0);
+	CHECK(event_add(timer, &delay) == 0);
 }
 
 void
@@ -109,6 +115,14 @@ transport_up(struct transport *transport)
 	transport->events->connected(transport->destination);
 }
 
+static void
+disconnect(struct transport *transport)
+{
+	(void)event_del(transport->patience);
+	transport_lookup_cancel(transport->lookup);
+	transport->calls->disconnect(transport);
+}
+
 void
 transport_lost(struct transport *transport, const struct error *err)
 {
@@ -117,12 +131,38 @@ transport_lost(struct transport *transport, const struct error *err)
 	if (transport->state == TRANSPORT_UP &&
 	    clock_monotonic_us() - transport->up_since_us >= STEADY_US)
 		backoff_reset(&transport->backoff);
-	transport->calls->disconnect(transport);
+	disconnect(transport);
 	transport->state = TRANSPORT_DOWN;
 	drop_all(transport);
-	set_timer(transport, backoff_next_us(&transport->backoff));
+	set_timer(transport->timer, backoff_next_us(&transport->backoff));
 	error_prefix(&told, "%s", transport->place);
 	transport->events->disconnected(transport->destination, &told);
+}
+
+void
+transport_reach(struct transport *transport, const struct sockaddr *to,
+    socklen_t len)
+{
+	struct error err = ERROR_NONE;
+
+	if (!transport->calls->connect(transport, to, len, &err))
+		transport_lost(transport, &err);
+}
+
+static void
+try_to_connect(struct transport *transport)
+{
+	const struct address *address = &transport->address;
+	struct error err = ERROR_NONE;
+
+	transport->state = TRANSPORT_CONNECTING;
+	set_timer(transport->timer, transport->connect_us);
+	if (address->is_numeric)
+		transport_reach(transport,
+		    (const struct sockaddr *)&address->socket,
+		    address->socket_len);
+	else if (!transport_lookup_start(transport->lookup, &err))
+		transport_lost(transport, &err);
 }
 
 static void
@@ -133,20 +173,81 @@ on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (transport->state == TRANSPORT_UP) {
+	switch (transport->state) {
+	case TRANSPORT_UP:
 		transport_wake(transport);
+		break;
+	case TRANSPORT_CONNECTING:
+		error_set(&err, NULL, "no connection within %.3g s",
+		    (double)transport->connect_us / CLOCK_US_PER_S);
+		transport_lost(transport, &err);
+		break;
+	case TRANSPORT_DOWN:
+		try_to_connect(transport);
+		break;
+	}
+}
+
+/* ---- A peer that takes nothing ---- */
+
+static size_t
+held(const struct transport *transport)
+{
+	return transport->calls->held != NULL ?
+	    transport->calls->held(transport) :
+	    0;
+}
+
+static void
+look_again(struct transport *transport)
+{
+	transport->left_then = transport->left;
+	transport->held_then = held(transport);
+	set_timer(transport->patience, transport->dead_us / LOOKS);
+}
+
+/*
+ * What left this process may only have filled the kernel's buffer; but while
+ * that is full, nothing leaves unless the peer takes something.
+ */
+static bool
+is_taking(const struct transport *transport, size_t held_now)
+{
+	return held_now < transport->held_then ||
+	    (transport->first != NULL &&
+		transport->left > transport->left_then);
+}
+
+static void
+on_patience(evutil_socket_t fd, short what, void *context)
+{
+	struct transport *transport = cast(context);
+	int64_t now_us = clock_monotonic_us();
+	size_t held_now = held(transport);
+	struct error err = ERROR_NONE;
+
+	(void)fd;
+	(void)what;
+	if (transport->first == NULL && held_now == 0)
+		return; /* all is taken: until the next frame */
+	if (is_taking(transport, held_now))
+		transport->moved_us = now_us;
+	if (now_us - transport->moved_us < transport->dead_us) {
+		look_again(transport);
 		return;
 	}
-	if (transport->state == TRANSPORT_CONNECTING) {
-		error_set(&err, NULL, "no connection within %lld s",
-		    (long long)(CONNECT_LIMIT_US / CLOCK_US_PER_S));
-		transport_lost(transport, &err);
+	error_set(&err, NULL, "the receiver has taken nothing for %.3g s",
+	    (double)transport->dead_us / CLOCK_US_PER_S);
+	transport_lost(transport, &err);
+}
+
+static void
+be_patient(struct transport *transport)
+{
+	if (event_pending(transport->patience, EV_TIMEOUT, NULL) != 0)
 		return;
-	}
-	transport->state = TRANSPORT_CONNECTING;
-	set_timer(transport, CONNECT_LIMIT_US);
-	if (!transport->calls->connect(transport, &err))
-		transport_lost(transport, &err);
+	transport->moved_us = clock_monotonic_us();
+	look_again(transport);
 }
 
 static void
@@ -181,6 +282,7 @@ send_frame(void *port, uint64_t number, struct span frame)
 		return false;
 	item = add_item(transport, number, frame);
 	transport->calls->write(transport, frame, item);
+	be_patient(transport);
 	return true;
 }
 
@@ -212,9 +314,32 @@ static bool
 parse_address(const struct transport_options *options,
     struct address *ret_address, struct error *err)
 {
-	if (options->kind == TRANSPORT_UNIX)
+	if (options->kind == TRANSPORT_UNIX ||
+	    options->kind == TRANSPORT_UNIX_STREAM)
 		return address_parse_path(options->address, ret_address, err);
 	return address_parse(options->address, ret_address, err);
+}
+
+static struct transport *
+transport_new(const struct transport_options *options)
+{
+	struct transport *transport = mem_zalloc(sizeof(*transport));
+
+	transport->magic = TRANSPORT_MAGIC;
+	transport->calls = calls_of[options->kind];
+	transport->name = mem_strdup(options->name);
+	transport->place = mem_strdup(options->address);
+	transport->buffer_bytes = options->buffer_bytes;
+	transport->connect_us = options->connect_us > 0 ? options->connect_us :
+							  CONNECT_US;
+	transport->dead_us = options->dead_us > 0 ? options->dead_us : DEAD_US;
+	transport->tell = options->tell;
+	transport->context = options->context;
+	transport->last = &transport->first;
+	transport->fd = -1;
+	transport->lookup = transport_lookup_new(transport);
+	backoff_init(&transport->backoff, span_of(options->name));
+	return transport;
 }
 
 bool
@@ -228,25 +353,17 @@ transport_open(struct event_base *base, const struct transport_options *options,
 	if (!parse_address(options, &address, err))
 		return false;
 	(void)signal(SIGPIPE, SIG_IGN);
-	transport = mem_zalloc(sizeof(*transport));
-	transport->magic = TRANSPORT_MAGIC;
-	transport->calls = calls_of[options->kind];
+	transport = transport_new(options);
 	transport->base = base;
-	transport->name = mem_strdup(options->name);
-	transport->place = mem_strdup(options->address);
 	transport->address = address;
-	transport->buffer_bytes = options->buffer_bytes;
-	transport->tell = options->tell;
-	transport->context = options->context;
 	transport->events = events;
 	transport->destination = destination;
-	transport->last = &transport->first;
-	transport->fd = -1;
-	backoff_init(&transport->backoff, span_of(options->name));
 	transport->timer = event_new(base, -1, 0, on_timer, transport);
 	transport->wake = event_new(base, -1, 0, on_wake, transport);
-	CHECK(transport->timer != NULL && transport->wake != NULL);
-	set_timer(transport, 0);
+	transport->patience = event_new(base, -1, 0, on_patience, transport);
+	CHECK(transport->timer != NULL && transport->wake != NULL &&
+	    transport->patience != NULL);
+	set_timer(transport->timer, 0);
 	*ret_transport = transport;
 	return true;
 }
@@ -256,11 +373,11 @@ transport_close(struct transport *transport)
 {
 	if (transport == NULL)
 		return;
-	transport->calls->disconnect(transport);
-	if (transport->calls->close != NULL)
-		transport->calls->close(transport);
+	disconnect(transport);
+	transport_lookup_free(transport->lookup);
 	drop_all(transport);
 	event_free(transport->timer);
+	event_free(transport->patience);
 	event_free(transport->wake);
 	mem_free(transport->name);
 	mem_free(transport->place);

@@ -3,8 +3,9 @@
  * Transports: frames over a socket, reconnecting with backoff (0.1 s doubling
  * to 30 s, with jitter from the name, not from chance).
  *
- * tcp: octet counting (RFC 6587, 3.4.1: "LEN SP FRAME").  unix: one datagram a
- * frame, as /dev/log takes them.
+ * tcp, unix-stream, tls: octet counting (RFC 6587, 3.4.1: "LEN SP FRAME"; RFC
+ * 5425).  unix, udp: one datagram a frame, as /dev/log takes them and RFC 5426
+ * has it.
  */
 #ifndef DELIVER_TRANSPORT_H
 #define DELIVER_TRANSPORT_H
@@ -14,13 +15,20 @@
 struct event_base;
 struct transport;
 
-enum transport_kind { TRANSPORT_TCP, TRANSPORT_UNIX };
+enum transport_kind {
+	TRANSPORT_TCP,
+	TRANSPORT_UNIX,
+	TRANSPORT_UNIX_STREAM,
+	TRANSPORT_UDP
+};
 
 struct transport_options {
 	enum transport_kind kind;
 	const char *name;    /* of the destination, for messages */
 	const char *address; /* host:port, [v6]:port, or socket path */
 	size_t buffer_bytes; /* send() refuses above this; 1 MiB */
+	int64_t connect_us;  /* longest wait for a connection; 0: 10 s */
+	int64_t dead_us;     /* and for a peer that takes nothing; 0: 30 s */
 	/* Told once of what is wrong with the frames, not the connection: one
 	 * that no datagram can hold.  May be NULL. */
 	void (*tell)(void *context, const struct error *err);
@@ -35,9 +43,9 @@ struct transport_stats {
 
 /*
  * Starts connecting at once; what happens comes up through `events`.  A peer
- * that dies without a word is noticed within 30 s (TCP_USER_TIMEOUT, RFC
- * 5482), well within the destination's trail.  SIGPIPE is ignored from here
- * on in the whole process.
+ * that dies without a word, or takes nothing of what is sent, is noticed
+ * within 40 s (TCP_USER_TIMEOUT, RFC 5482; else by looking), well within the
+ * destination's trail.  SIGPIPE is ignored from here on in the whole process.
  */
 bool transport_open(struct event_base *base,
     const struct transport_options *options,

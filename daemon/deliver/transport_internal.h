@@ -17,28 +17,42 @@ struct transport_item {
 	uint64_t number;
 	uint64_t end; /* bytes of the connection up to its last */
 	size_t len;
-	char bytes[]; /* unix only: TCP has them in its bufferevent */
+	char bytes[]; /* datagrams only: streams have a bufferevent */
 };
 
-struct lookup;
+struct bufferevent;
+struct sockaddr;
+struct transport_lookup;
 
 struct transport_calls {
 	/* Starts connecting; answered by transport_up() or, if it returns
 	 * true, transport_lost().  False: failed already. */
-	bool (*connect)(struct transport *transport, struct error *err);
+	bool (*connect)(struct transport *transport, const struct sockaddr *to,
+	    socklen_t len, struct error *err);
 	void (*disconnect)(struct transport *transport);
-	void (*close)(struct transport *transport); /* may be NULL */
 	/* Of an item just added to the queue: sets its end. */
 	void (*write)(struct transport *transport, struct span frame,
 	    struct transport_item *item);
 	/* From the loop, after transport_wake(); may be NULL. */
 	void (*flush)(struct transport *transport);
+	/* Bytes that the kernel holds and the peer has not taken; may be
+	 * NULL. */
+	size_t (*held)(const struct transport *transport);
+	/* Of streams: the connection is there, the socket is to be wrapped.
+	 * NULL: as it is. */
+	bool (*wrap)(struct transport *transport, int fd, struct error *err);
+	/* Of streams: why the connection was lost, in place of errno; may be
+	 * NULL. */
+	void (*explain)(struct transport *transport, short what,
+	    struct error *err);
+	int socket_type;
 	size_t overhead; /* most bytes that the transport adds to a frame */
 	bool keeps_bytes;
 };
 
-extern const struct transport_calls transport_tcp_calls;
+extern const struct transport_calls transport_stream_calls;
 extern const struct transport_calls transport_unix_calls;
+extern const struct transport_calls transport_udp_calls;
 
 struct transport {
 	uint32_t magic;
@@ -55,21 +69,24 @@ struct transport {
 	enum transport_state state;
 	struct backoff backoff;
 	int64_t up_since_us;
-	struct event *timer; /* next attempt, or the end of this one */
-	struct event *wake;  /* up-calls, never from inside send() */
+	struct event *timer;	     /* next attempt, or the end of this one */
+	struct event *wake;	     /* up-calls, never from inside send() */
+	struct event *patience;	     /* is what was sent being taken? */
+	int64_t connect_us, dead_us; /* how long to wait for a peer */
+	int64_t moved_us;	     /* when it last took something */
+	uint64_t left_then;	     /* and as it was at the last look */
+	size_t held_then;
 	struct transport_item *first, **last;
-	uint64_t accepted, left;      /* bytes of this connection */
-	uint64_t acknowledged;	      /* the last number that left */
-	bool has_acknowledged;	      /* it has not been told yet */
-	struct transport_stats stats; /* frames: those too large as well */
-	/* tcp */
-	struct bufferevent *stream;
-	struct evdns_base *resolver;
-	struct lookup *lookup; /* under way; NULL */
-	unsigned attempts;
-	/* unix */
+	uint64_t accepted, left;	 /* bytes of this connection */
+	uint64_t acknowledged;		 /* the last number that left */
+	bool has_acknowledged;		 /* it has not been told yet */
+	struct transport_stats stats;	 /* frames: those too large as well */
+	struct transport_lookup *lookup; /* of a host's name */
+	struct bufferevent *stream;	 /* of streams, once connected */
+	/* of datagrams, and of streams until then; -1: none */
 	int fd;
-	struct event *writable;
+	struct event *writable, *readable;
+	size_t burst; /* bytes sent since the last pause */
 	bool told_too_large;
 };
 
@@ -77,5 +94,23 @@ void transport_up(struct transport *transport);
 void transport_lost(struct transport *transport, const struct error *err);
 void transport_left(struct transport *transport, uint64_t bytes);
 void transport_wake(struct transport *transport);
+
+/* transport_lookup.c: answered by transport_reach() or transport_lost(). */
+struct transport_lookup *transport_lookup_new(struct transport *transport);
+bool transport_lookup_start(struct transport_lookup *lookup, struct error *err);
+void transport_lookup_cancel(struct transport_lookup *lookup);
+void transport_lookup_free(struct transport_lookup *lookup);
+void transport_reach(struct transport *transport, const struct sockaddr *to,
+    socklen_t len);
+
+/* transport_stream.c: frames go through `stream` from now on. */
+void transport_stream_open(struct transport *transport,
+    struct bufferevent *stream);
+bool transport_stream_connect(struct transport *transport,
+    const struct sockaddr *to, socklen_t len, struct error *err);
+void transport_stream_disconnect(struct transport *transport);
+void transport_stream_write(struct transport *transport, struct span frame,
+    struct transport_item *item);
+size_t transport_stream_held(const struct transport *transport);
 
 #endif

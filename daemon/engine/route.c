@@ -217,13 +217,19 @@ set_frame_options(struct route *route, const struct config_destination *config)
 	};
 }
 
+static const enum transport_kind kind_of[] = {
+	[CONFIG_UNIX] = TRANSPORT_UNIX,
+	[CONFIG_UNIX_STREAM] = TRANSPORT_UNIX_STREAM,
+	[CONFIG_UDP] = TRANSPORT_UDP,
+	[CONFIG_TCP] = TRANSPORT_TCP,
+};
+
 static bool
 open_ports(struct route *route, struct event_base *base, struct kafka *kafka,
     const struct config_destination *config, struct error *err)
 {
 	struct transport_options transport = {
-		.kind = config->transport == CONFIG_UNIX ? TRANSPORT_UNIX :
-							   TRANSPORT_TCP,
+		.kind = kind_of[config->transport],
 		.name = config->name,
 		.address = config->address,
 		.buffer_bytes = TRANSPORT_BUFFER_BYTES,

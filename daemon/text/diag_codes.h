@@ -98,9 +98,10 @@ DIAG_CODE("IR0204", "transport not available",
 DIAG_CODE("IR0205", "format not available",
     "The format is known but not part of this build.")
 DIAG_CODE("IR0206", "bad address",
-    "A tcp address is host:port, an IPv6 host in brackets ([::1]:514); that "
-    "of a unix socket is the absolute path of the socket. Metrics are shown "
-    "on the loopback or a unix socket only: nobody is asked who he is.")
+    "An address of udp, tcp and tls is host:port, an IPv6 host in brackets "
+    "([::1]:514); that of a unix socket is the absolute path of the socket. "
+    "Metrics are shown on the loopback or a unix socket only: nobody is asked "
+    "who he is.")
 DIAG_CODE("IR0207", "the librdkafka setting carries a guarantee",
     "No alert is lost or told twice only because these settings have the "
     "values that integrityd gives them. They cannot be configured; some have "
@@ -137,6 +138,10 @@ DIAG_CODE("IW0216", "nothing is kept",
     "position or state outlives it. It is for trying out.")
 DIAG_CODE("IW0217", "no destination",
     "Alerts are written to the topic integrity.alerts only; nobody is told.")
+DIAG_CODE("IR0218", "message too large for a datagram",
+    "The transports udp and unix send each message as one datagram, and what "
+    "none can hold would not arrive at all. Lower max_message_size (a long "
+    "alert is then told in several messages), or use tcp, tls or unix-stream.")
 
 /* 03xx: rule documents */
 
