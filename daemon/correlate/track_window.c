@@ -121,6 +121,20 @@ observe(struct track *track, const struct hit *hit, uint32_t ordinal,
 	}
 }
 
+/*
+ * An event that lacks a group-by or counted field does not exist for a
+ * correlation.  Where the group only serves to say less often what one event
+ * tells, it is told by itself: a bait opened by nobody known is no silence.
+ */
+static void
+without_group(struct track *track, const struct hit *hit, uint32_t ordinal)
+{
+	track->correlate->stats.no_group++;
+	track->drops.no_group++;
+	if (track->rule->correlation->is_suppression)
+		(void)tell_hit(track->correlate, hit, ordinal, NULL);
+}
+
 void
 track_window_hit(struct track *track, const struct correlation_source *source,
     const struct hit *hit, uint32_t ordinal)
@@ -139,8 +153,7 @@ track_window_hit(struct track *track, const struct correlation_source *source,
 		!key_values(arena, hit->event, source->value_slots,
 		    correlation->value_count, &values, &value_count,
 		    &dropped))) {
-		correlate->stats.no_group++;
-		track->drops.no_group++;
+		without_group(track, hit, ordinal);
 		return;
 	}
 	dropped += groups.dropped;

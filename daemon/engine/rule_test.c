@@ -46,7 +46,9 @@ note_group(struct run *run, const struct detection *detection,
     struct fired *fired)
 {
 	const struct correlation *correlation = detection->rule->correlation;
-	uint32_t count = correlation == NULL ? 0 : correlation->group_count;
+	uint32_t count = correlation == NULL || detection->group == NULL ?
+	    0 :
+	    correlation->group_count;
 
 	fired->group_count = count;
 	fired->names = arena_array(run->arena, count, sizeof(struct span));
@@ -74,8 +76,7 @@ note_detection(void *context, const struct detection *detection)
 }
 
 static void
-run_events(struct rule_set *rules, const struct scenario *test,
-    struct run *run)
+run_events(struct rule_set *rules, const struct scenario *test, struct run *run)
 {
 	struct mapping *mapping = mapping_identity();
 	struct engine_input input = { .mapping = mapping,
@@ -116,7 +117,7 @@ group_matches(const struct fired *fired, const struct yaml_node *group)
 
 		for (size_t j = 0; j < group->count; j++) {
 			if (span_equal(group->pairs[j].key->text,
-			    fired->names[i]))
+				fired->names[i]))
 				want = group->pairs[j].value;
 		}
 		if (want == NULL || !span_equal(want->text, fired->values[i]))
@@ -147,7 +148,7 @@ compare(struct scenario *test, struct run *run)
 			    !rule_matches(fired, expect->rule) ||
 			    !group_matches(fired, expect->group) ||
 			    (expect->count >= 0 &&
-			    expect->count != fired->count))
+				expect->count != fired->count))
 				continue;
 			fired->is_expected = expect->is_met = true;
 		}
@@ -184,8 +185,8 @@ describe_expect(const struct scenario_expect *expect, struct buffer *out)
 }
 
 static void
-describe(const struct scenario *test, const struct run *run,
-    const char *path, struct buffer *out)
+describe(const struct scenario *test, const struct run *run, const char *path,
+    struct buffer *out)
 {
 	bool any = false;
 
@@ -311,8 +312,10 @@ rule_test_run(const struct rule_test_options *options, const char *path,
 		counts->failed++;
 	for (size_t i = 0; i < count; i++) {
 		if (ok)
-			count_test(&tests[i], run_test(options, path,
-			    rule_path, &tests[i], diag, out), counts);
+			count_test(&tests[i],
+			    run_test(options, path, rule_path, &tests[i], diag,
+				out),
+			    counts);
 		scenario_done(&tests[i]);
 	}
 	mem_free(rule_path);

@@ -5,8 +5,12 @@
 
 #include "model/rule.h"
 
-enum detection_kind { DETECTION_OPEN, DETECTION_UPDATE, DETECTION_CLOSE,
-	DETECTION_MERGED };
+enum detection_kind {
+	DETECTION_OPEN,
+	DETECTION_UPDATE,
+	DETECTION_CLOSE,
+	DETECTION_MERGED
+};
 
 extern const char *const detection_kind_names[]; /* "open", "update", ... */
 
@@ -32,23 +36,24 @@ struct detection {
 	enum detection_kind kind;
 	const struct rule *rule;
 	struct alert_id id;
-	struct alert_id into;	   /* MERGED: the id it lives on under */
-	uint32_t revision;	   /* 1 for OPEN, then counting */
-	const struct span *group;  /* [rule->correlation->group_count] */
+	struct alert_id into;	  /* MERGED: the id it lives on under */
+	uint32_t revision;	  /* 1 for OPEN, then counting */
+	/* [rule->correlation->group_count]; NULL: none, as for single events */
+	const struct span *group;
 	int64_t first_us, last_us;
 	uint64_t count;
 	double peak;
-	int64_t event_us;   /* of the hit that decided */
-	int64_t broker_us;  /* its broker time; RECORD_NO_TIME in files */
-	uint32_t flags;	    /* or of the evidence's event flags */
+	int64_t event_us;  /* of the hit that decided */
+	int64_t broker_us; /* its broker time; RECORD_NO_TIME in files */
+	uint32_t flags;	   /* or of the evidence's event flags */
 	const struct evidence *evidence; /* by time */
 	uint32_t evidence_count;
 	bool closed_by_end; /* only the end of the file closed it */
 };
 
 /* SHA-256 over (rule id or label, group values, position), first 8 bytes. */
-struct alert_id alert_id_make(const struct rule *rule,
-    const struct span *group, const struct record_position *position);
+struct alert_id alert_id_make(const struct rule *rule, const struct span *group,
+    const struct record_position *position);
 void alert_id_format(struct alert_id id, char ret_text[20]);
 
 #endif

@@ -97,6 +97,31 @@ test_suppression(void **unused)
 	world_done(&world);
 }
 
+/* An event without the group's field is told by itself, each time. */
+static void
+test_suppression_without_group(void **unused)
+{
+	struct world world;
+	struct world_rule *made;
+
+	(void)unused;
+	world_init(&world);
+	made = world_correlation(&world, "suppressed", 0,
+	    CORRELATION_EVENT_COUNT, 10, COMPARE_GTE, 1);
+	made->rule.type = RULE_EVENT;
+	made->correlation.is_suppression = true;
+	world_start(&world);
+	world_hit(&world, 0, 0, 0, NULL, NULL);
+	world_hit(&world, 0, 0, 1, NULL, NULL);
+	world_batch(&world);
+	world_end(&world);
+	assert_int_equal(world_count(&world, DETECTION_OPEN), 2);
+	assert_int_equal(world.told_count, 2);
+	assert_string_equal(world.told[0].group, "");
+	assert_true(world.told[0].id != world.told[1].id);
+	world_done(&world);
+}
+
 static const struct {
 	const char *name;
 	const char *g, *h;
@@ -463,6 +488,7 @@ main(void)
 		cmocka_unit_test(test_single_event_rules),
 		cmocka_unit_test(test_correlations_that_do_not_alert),
 		cmocka_unit_test(test_suppression),
+		cmocka_unit_test(test_suppression_without_group),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_at_most_64_groups_of_an_event),
 		cmocka_unit_test(test_without_group_by),

@@ -248,7 +248,7 @@ world_note(struct world *world, const struct detection *detection)
 		.closed_by_end = detection->closed_by_end,
 		.evidence_count = detection->evidence_count,
 	};
-	for (uint32_t i = 0; i < width; i++)
+	for (uint32_t i = 0; detection->group != NULL && i < width; i++)
 		len += (size_t)snprintf(told->group + len,
 		    sizeof(told->group) - len, "%s" SPAN_FMT, i ? "/" : "",
 		    SPAN_ARG(detection->group[i]));
