@@ -13,9 +13,7 @@ static const char *const men[] = { "Adam", "Ben", "Callum", "David", "Ewan",
 	"Femi", "George", "Hassan", "Ivan", "James", "Kofi", "Liam", "Marek",
 	"Nathan", "Owen", "Paul", "Ravi", "Tom" };
 static const char *const surnames[] = { "Adeyemi", "Ahmed", "Baker", "Bell",
-	"Carter", "Clarke", "Cooper", "Davies", "Evans", "Fox",
-	"Garc\xc3\xad"
-	"a",
+	"Carter", "Clarke", "Cooper", "Davies", "Evans", "Fox", "Garc\303\255a",
 	"Green", "Hall", "Hughes", "Iqbal", "Jones", "Kaur", "Kelly", "Khan",
 	"Lewis", "Martin", "Mills", "Morgan", "M\xc3\xbcller", "Nowak",
 	"O'Brien", "Okafor", "Patel", "Price", "Quinn", "Reid", "Roberts",
