@@ -261,7 +261,7 @@ read_root(struct reading *reading, const struct yaml_node *root)
 {
 	struct mapping *mapping = reading->mapping;
 	struct file file;
-	bool ok;
+	const struct yaml_node *csv;
 
 	if (root->kind != YAML_MAP) {
 		diag_at(reading->diag, root->place, "IR0113",
@@ -269,22 +269,24 @@ read_root(struct reading *reading, const struct yaml_node *root)
 		    yaml_kind_name(root->kind));
 		return;
 	}
-	ok = schema_read(&file_schema, root, mapping->arena, reading->diag,
+	/* What is wrong is a finding; what is right is checked further. */
+	(void)schema_read(&file_schema, root, mapping->arena, reading->diag,
 	    &file);
 	if (file.fields != NULL)
 		mapping_fields_read(mapping, file.fields, reading->diag);
-	if (!ok)
-		return;
-	mapping->name = span_of(file.name);
+	mapping->name = span_or_none(file.name);
 	mapping->logsource = (struct logsource){
 		.category = span_or_none(file.logsource.category),
 		.product = span_or_none(file.logsource.product),
 		.service = span_or_none(file.logsource.service),
 	};
-	read_time(reading, root, &file.time);
-	read_encoding(reading, root, file.encoding);
-	if (yaml_get(root, "csv") != NULL)
-		read_csv(reading, yaml_get(root, "csv"), &file.csv);
+	if (file.time.field != NULL && file.time.format != NULL)
+		read_time(reading, root, &file.time);
+	if (file.encoding != NULL)
+		read_encoding(reading, root, file.encoding);
+	csv = yaml_get(root, "csv");
+	if (csv != NULL && csv->kind == YAML_MAP)
+		read_csv(reading, csv, &file.csv);
 	if (file.hash_key_file != NULL)
 		read_key(reading, root, file.hash_key_file);
 }
