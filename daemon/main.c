@@ -18,7 +18,7 @@
 struct program {
 	uint32_t magic;
 	const char *config_path, *instance;
-	bool only_check;
+	bool only_check, is_forced;
 	struct arena *arena;
 	struct config config;
 	struct event_base *base;
@@ -30,6 +30,7 @@ static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "instance", required_argument, NULL, 'i' },
 	{ "check", no_argument, NULL, 'n' },
+	{ "force", no_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -39,10 +40,13 @@ static void
 print_usage(FILE *out)
 {
 	fprintf(out,
-	    "Usage: integrityd [--config FILE] [--instance NAME] [--check]\n\n"
+	    "Usage: integrityd [--config FILE] [--instance NAME] [--check] "
+	    "[--force]\n\n"
 	    "  -c, --config FILE    default " CONFIG_PATH "\n"
 	    "  -i, --instance NAME  unique in its consumer group\n"
 	    "  -n, --check          check configuration and rules, then exit\n"
+	    "  -f, --force          start with far fewer rules than before, "
+	    "too\n"
 	    "  -h, --help, -V, --version\n\n"
 	    "Runs in the foreground.  SIGHUP loads the rules anew, SIGTERM "
 	    "commits and ends.\n");
@@ -54,8 +58,8 @@ parse_options(struct program *program, int argc, char **argv)
 {
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "c:i:nhV", long_options,
-	    NULL)) >= 0) {
+	while ((letter = getopt_long(argc, argv, "c:i:nfhV", long_options,
+		    NULL)) >= 0) {
 		switch (letter) {
 		case 'c':
 			program->config_path = optarg;
@@ -65,6 +69,9 @@ parse_options(struct program *program, int argc, char **argv)
 			break;
 		case 'n':
 			program->only_check = true;
+			break;
+		case 'f':
+			program->is_forced = true;
 			break;
 		case 'h':
 			print_usage(stdout);
@@ -78,8 +85,7 @@ parse_options(struct program *program, int argc, char **argv)
 	}
 	if (optind == argc)
 		return -1;
-	fprintf(stderr, "integrityd: unexpected argument `%s`\n",
-	    argv[optind]);
+	fprintf(stderr, "integrityd: unexpected argument `%s`\n", argv[optind]);
 	return EX_USAGE;
 }
 
@@ -153,13 +159,14 @@ run(struct program *program)
 	struct service_options options = {
 		.config = &program->config,
 		.instance = program->instance,
+		.is_forced = program->is_forced,
 		.ended = on_ended,
 		.context = program,
 	};
 
 	program->base = event_base_new();
 	if (!service_open(program->base, &options, &program->service,
-	    &program->status, &err)) {
+		&program->status, &err)) {
 		log_error("%s", err.text);
 		event_base_free(program->base);
 		return program->status;

@@ -36,7 +36,7 @@ struct ctl_option {
 	char letter;	  /* 'r', or 0 */
 	enum ctl_option_type type;
 	size_t offset;
-	const char *argument; /* "PATH" in the help; NULL for flags */
+	const char *argument;	  /* "PATH" in the help; NULL for flags */
 	const char *const *words; /* CHOICE, NULL-ended */
 	const char *doc;
 };
@@ -71,8 +71,7 @@ enum ctl_color { CTL_COLOR_AUTO, CTL_COLOR_ALWAYS, CTL_COLOR_NEVER };
 bool ctl_use_color(int color, int fd);
 
 /* Findings to stderr, or as JSON lines to stdout. */
-void ctl_print_diag(const struct diag *diag, enum ctl_format format,
-    int color);
+void ctl_print_diag(const struct diag *diag, enum ctl_format format, int color);
 void ctl_print(struct buffer *buffer, int fd); /* writes all of it */
 
 extern const struct ctl_verb ctl_backtest;
@@ -80,5 +79,9 @@ extern const struct ctl_verb ctl_check;
 extern const struct ctl_verb ctl_demo;
 extern const struct ctl_verb ctl_explain_code;
 extern const struct ctl_verb ctl_config;
+extern const struct ctl_verb ctl_health;
+extern const struct ctl_verb ctl_log_level;
+extern const struct ctl_verb ctl_reload;
+extern const struct ctl_verb ctl_status;
 
 #endif

@@ -11,6 +11,10 @@ static const struct ctl_verb *const verbs[] = {
 	&ctl_check,
 	&ctl_backtest,
 	&ctl_demo,
+	&ctl_status,
+	&ctl_health,
+	&ctl_reload,
+	&ctl_log_level,
 	&ctl_config,
 	&ctl_explain_code,
 };
@@ -20,11 +24,9 @@ static const struct ctl_verb *const verbs[] = {
 static void
 print_verbs(FILE *out)
 {
-	fprintf(out,
-	    "Usage: integrityctl VERB [OPTION..] [ARGUMENT..]\n\n");
+	fprintf(out, "Usage: integrityctl VERB [OPTION..] [ARGUMENT..]\n\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		fprintf(out, "  %-14s %s\n", verbs[i]->name,
-		    verbs[i]->summary);
+		fprintf(out, "  %-14s %s\n", verbs[i]->name, verbs[i]->summary);
 	fprintf(out,
 	    "\n`integrityctl VERB --help` says more.\n"
 	    "Exit status: 0 ok, 1 findings, 2 rules do not load, "

@@ -114,6 +114,7 @@ engine_notice(struct engine *engine, const struct notice *notice,
 
 	buffer_reset(&batch->scratch);
 	alert_build_notice(&options, notice, &batch->scratch);
+	tally_notice(engine->tally, notice->kind);
 	add_alert(engine, alert_notice_id(notice), batch);
 }
 

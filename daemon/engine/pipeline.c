@@ -564,6 +564,12 @@ pipeline_tick(struct pipeline *pipeline)
 	advance(pipeline);
 }
 
+bool
+pipeline_is_troubled(const struct pipeline *pipeline)
+{
+	return pipeline->state != PIPELINE_RUNNING;
+}
+
 void
 pipeline_stop(struct pipeline *pipeline)
 {

@@ -38,8 +38,8 @@ struct pipeline *pipeline_new(struct engine *engine,
 void pipeline_free(struct pipeline *pipeline); /* accepts NULL */
 
 /* The ports it calls, once they are open; asks for the first batch. */
-void pipeline_start(struct pipeline *pipeline,
-    const struct port_source *source, const struct port_output_calls *output);
+void pipeline_start(struct pipeline *pipeline, const struct port_source *source,
+    const struct port_output_calls *output);
 
 /* Up-calls; `core` is the pipeline. */
 extern const struct port_source_events pipeline_source_events;
@@ -51,6 +51,9 @@ void pipeline_notice(struct pipeline *pipeline, enum notice_kind kind,
 
 /* Call about once a second: what is due without new records. */
 void pipeline_tick(struct pipeline *pipeline);
+
+/* A transaction failed, and what became of it is not known yet. */
+bool pipeline_is_troubled(const struct pipeline *pipeline);
 
 /* Stop asking for records, commit what is computed, then say stopped(). */
 void pipeline_stop(struct pipeline *pipeline);

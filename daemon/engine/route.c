@@ -298,3 +298,18 @@ route_get_stats(const struct route *route, struct destination_stats *ret_stats)
 {
 	destination_get_stats(route->destination, ret_stats);
 }
+
+const char *
+route_name(const struct route *route)
+{
+	return route->name;
+}
+
+uint64_t
+route_too_large(const struct route *route)
+{
+	struct transport_stats stats;
+
+	transport_get_stats(route->transport, &stats);
+	return stats.too_large;
+}

@@ -32,5 +32,8 @@ void route_run(struct route *route);
 
 void route_get_stats(const struct route *route,
     struct destination_stats *ret_stats);
+const char *route_name(const struct route *route);
+/* Frames that no datagram could hold: not sent. */
+uint64_t route_too_large(const struct route *route);
 
 #endif

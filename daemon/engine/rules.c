@@ -10,7 +10,7 @@ rules_log(const struct diag *diag)
 	struct buffer out = BUFFER_INIT;
 	struct span rest, line;
 
-	diag_render_summary(diag, false, &out);
+	diag_render_log(diag, &out);
 	rest = buffer_span(&out);
 	while (rest.len > 0 && span_split(&rest, '\n', &line)) {
 		if (line.len > 0)
@@ -19,9 +19,29 @@ rules_log(const struct diag *diag)
 	buffer_done(&out);
 }
 
+/* "FAIL name" and, below, "  --> path:line"; the values stay out of the log. */
+static void
+log_failures(struct span text)
+{
+	static const struct span place = { "  --> ", 6 };
+	struct span line, name = SPAN_NONE;
+
+	while (text.len > 0 && span_split(&text, '\n', &line)) {
+		if (span_starts_with(line, SPAN("FAIL "))) {
+			name = span_make(line.ptr + 5, line.len - 5);
+		} else if (span_starts_with(line, place) && name.len > 0) {
+			log_error(SPAN_FMT ": the rule test `" SPAN_FMT
+					   "` fails",
+			    (int)(line.len - place.len), line.ptr + place.len,
+			    SPAN_ARG(name));
+			name = SPAN_NONE;
+		}
+	}
+}
+
 static bool
 tests_pass(const struct config *config, const struct rule_set *rules,
-    struct diag *diag)
+    struct diag *diag, struct buffer *failures)
 {
 	struct rule_test_options options = {
 		.rule_paths = config->rules.items,
@@ -30,19 +50,15 @@ tests_pass(const struct config *config, const struct rule_set *rules,
 		.list_folder_count = config->lists.count,
 	};
 	struct rule_test_counts counts = { 0 };
-	struct buffer out = BUFFER_INIT;
 
-	rule_test_all(&options, rules, diag, &out, &counts);
-	if (counts.failed > 0)
-		log_error("%zu rule test(s) failed:\n%s", counts.failed,
-		    buffer_string(&out));
-	buffer_done(&out);
+	rule_test_all(&options, rules, diag, failures, &counts);
+	log_failures(buffer_span(failures));
 	return counts.failed == 0;
 }
 
 bool
 rules_load(const struct config *config, bool at_start, struct diag *diag,
-    struct rule_load_result *ret_result)
+    struct buffer *failures, struct rule_load_result *ret_result)
 {
 	struct rule_load_options options = {
 		.paths = config->rules.items,
@@ -55,7 +71,7 @@ rules_load(const struct config *config, bool at_start, struct diag *diag,
 	*ret_result = (struct rule_load_result){ 0 };
 	if (!rule_load(&options, diag, ret_result))
 		return false;
-	if (at_start || tests_pass(config, ret_result->rules, diag))
+	if (at_start || tests_pass(config, ret_result->rules, diag, failures))
 		return true;
 	rule_set_free(ret_result->rules);
 	ret_result->rules = NULL;

@@ -8,13 +8,14 @@
 
 /*
  * At start the good rules run and ret_result tells the refused ones; at a
- * reload any error, or a failed test, refuses the set.  Findings go to diag
- * and the log.
+ * reload any error, or a failed test, refuses the set.  Findings go to diag,
+ * failed tests are described in `failures` and named in the log.
  */
 bool rules_load(const struct config *config, bool at_start, struct diag *diag,
-    struct rule_load_result *ret_result);
+    struct buffer *failures, struct rule_load_result *ret_result);
 
-/* Every error as a line of the log, warnings summed up. */
+/* Every error as a line of the log: place, code, reason; without the text of
+ * the rule, which may name people.  Warnings summed up. */
 void rules_log(const struct diag *diag);
 
 #endif

@@ -9,36 +9,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "kafka/kafka.h"
 #include "text/pattern.h"
 
-#include "engine/inputs.h"
 #include "engine/notify.h"
-#include "engine/pipeline.h"
-#include "engine/pulse.h"
-#include "engine/route.h"
-#include "engine/rules.h"
-#include "engine/service.h"
+#include "engine/service_internal.h"
 
-#define SERVICE_MAGIC 0x5e741ce0u
 #define EMBEDDED_PARTITIONS 4
-#define SENTENCE_MAX 900
-
-struct service {
-	uint32_t magic;
-	struct service_options options;
-	struct inputs inputs;
-	struct engine *engine;
-	struct pipeline *pipeline;
-	struct kafka_embedded *embedded;
-	struct kafka *kafka;
-	struct pulse pulse;
-	struct route **routes;
-	size_t route_count;
-	struct event *wakeup, *tick;
-	uint32_t refused;
-	bool has_ended;
-};
 
 static struct service *
 service_of(void *context)
@@ -99,49 +75,17 @@ static void
 on_tick(evutil_socket_t fd, short what, void *context)
 {
 	struct service *service = service_of(context);
-	struct service_status status;
+	struct buffer line = BUFFER_INIT;
 
 	(void)fd;
 	(void)what;
 	pipeline_tick(service->pipeline);
-	service_get_status(service, &status);
-	notify_send("STATUS=%u rules (%u refused), %llu records, %llu alert "
-		    "records, %zu of %zu destinations connected\nWATCHDOG=1",
-	    status.rules, status.refused,
-	    (unsigned long long)status.counters.records,
-	    (unsigned long long)status.counters.alerts, status.connected,
-	    status.destinations);
+	service_status_line(service, &line);
+	notify_send("STATUS=%s\nWATCHDOG=1", buffer_string(&line));
+	buffer_done(&line);
 }
 
 /* ---- Opening, in this order ---- */
-
-static void
-tell_rules(struct service *service, const struct rule_load_result *result,
-    const char *how)
-{
-	char sentence[SENTENCE_MAX], about[80];
-
-	(void)snprintf(about, sizeof(about), "%02x%02x%02x%02x",
-	    result->rules->hash[0], result->rules->hash[1],
-	    result->rules->hash[2], result->rules->hash[3]);
-	(void)snprintf(sentence, sizeof(sentence),
-	    "%s with %u rules of %u files, %zu refused (rule set %s...)", how,
-	    result->rules->count, result->rules->file_count,
-	    result->refused_count, about);
-	log_info("%s", sentence);
-	pipeline_notice(service->pipeline, NOTICE_RULESET, LEVEL_INFORMATIONAL,
-	    about, sentence);
-	for (size_t i = 0; i < result->refused_count; i++) {
-		const struct rule_refused *refused = &result->refused[i];
-
-		(void)snprintf(sentence, sizeof(sentence),
-		    "Rule " SPAN_FMT " (%s:%u) does not load: it watches "
-		    "nothing until it is mended",
-		    SPAN_ARG(refused->label), refused->path, refused->line);
-		pipeline_notice(service->pipeline, NOTICE_RULE_REFUSED,
-		    LEVEL_HIGH, refused->path, sentence);
-	}
-}
 
 static struct engine *
 make_engine(struct service *service, struct rule_set *rules)
@@ -178,7 +122,12 @@ open_pipeline(struct service *service, const struct rule_load_result *result)
 	service->engine = make_engine(service, result->rules);
 	service->pipeline = pipeline_new(service->engine, &options);
 	service->refused = (uint32_t)result->refused_count;
-	tell_rules(service, result, "integrityd started");
+	service->is_load_ok = true;
+	service->load_us = service->load_ok_us = clock_now_us();
+	service_rules_tell(service, result,
+	    service->options.is_forced ? LEVEL_HIGH : LEVEL_INFORMATIONAL,
+	    service->options.is_forced ? "integrityd started by force" :
+					 "integrityd started");
 }
 
 static bool
@@ -194,7 +143,7 @@ open_rules(struct service *service, int *ret_status, struct error *err)
 	    (uint32_t)config->limits.regex_depth,
 	    (uint32_t)(config->limits.regex_heap_bytes / 1024));
 	ok = inputs_open(config, diag, &service->inputs) &&
-	    rules_load(config, true, diag, &result);
+	    rules_load(config, true, diag, NULL, &result);
 	rules_log(diag);
 	if (ok) {
 		open_pipeline(service, &result);
@@ -361,14 +310,17 @@ service_open(struct event_base *base, const struct service_options *options,
 
 	service->magic = SERVICE_MAGIC;
 	service->options = *options;
+	service->started_us = clock_now_us();
 	*ret_status = EX_UNAVAILABLE;
 	if (!open_rules(service, ret_status, err) ||
 	    !open_kafka(service, err) || !check_topics(service, err) ||
+	    !service_rules_check_start(service, ret_status, err) ||
 	    !open_source(service, err) || !open_routes(service, base, err)) {
 		service_free(service);
 		return false;
 	}
 	start_events(service, base);
+	service_watch_open(service, base);
 	notify_send("READY=1");
 	*ret_service = service;
 	return true;
@@ -379,6 +331,7 @@ service_free(struct service *service)
 {
 	if (service == NULL)
 		return;
+	service_watch_close(service);
 	if (service->wakeup != NULL)
 		event_free(service->wakeup);
 	if (service->tick != NULL)
@@ -405,34 +358,13 @@ service_bootstrap(const struct service *service)
 	    service->options.config->kafka.bootstrap;
 }
 
-static void
-tell_reset(void *context, struct span rule_label)
-{
-	(void)context;
-	log_info("reload: the windows of " SPAN_FMT " start anew",
-	    SPAN_ARG(rule_label));
-}
-
 bool
 service_reload(struct service *service)
 {
-	struct diag *diag = diag_new();
-	struct rule_load_result result;
-	bool ok;
+	struct service_reload reload = { .by = "signal" };
+	bool ok = service_rules_reload(service, &reload);
 
-	notify_send("RELOADING=1");
-	ok = rules_load(service->options.config, false, diag, &result);
-	rules_log(diag);
-	diag_free(diag);
-	if (ok) {
-		tell_rules(service, &result, "The rules were loaded anew");
-		service->refused = 0;
-		engine_set_rules(service->engine, result.rules, tell_reset,
-		    service);
-	} else {
-		log_error("reload refused: the old rules stay");
-	}
-	notify_send("READY=1");
+	service_rules_reload_done(&reload);
 	return ok;
 }
 
@@ -440,6 +372,7 @@ void
 service_stop(struct service *service)
 {
 	notify_send("STOPPING=1");
+	service->is_stopping = true;
 	pipeline_stop(service->pipeline);
 }
 
@@ -448,30 +381,16 @@ service_check(const struct config *config, struct diag *diag)
 {
 	struct rule_load_result result;
 	struct inputs inputs;
+	struct buffer failures = BUFFER_INIT;
 	bool ok = inputs_open(config, diag, &inputs);
 
 	if (ok)
 		inputs_close(&inputs);
-	if (!rules_load(config, false, diag, &result))
+	if (!rules_load(config, false, diag, &failures, &result)) {
+		buffer_done(&failures);
 		return false;
+	}
+	buffer_done(&failures);
 	rule_set_free(result.rules);
 	return ok;
-}
-
-void
-service_get_status(const struct service *service,
-    struct service_status *ret_status)
-{
-	*ret_status = (struct service_status){
-		.rules = engine_rules(service->engine)->count,
-		.refused = service->refused,
-		.destinations = service->route_count,
-	};
-	engine_get_counters(service->engine, &ret_status->counters);
-	for (size_t i = 0; i < service->route_count; i++) {
-		struct destination_stats stats;
-
-		route_get_stats(service->routes[i], &stats);
-		ret_status->connected += stats.is_connected ? 1 : 0;
-	}
 }

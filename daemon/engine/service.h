@@ -15,6 +15,7 @@ struct service;
 struct service_options {
 	const struct config *config; /* borrowed until free */
 	const char *instance;	     /* static member and transactional id */
+	bool is_forced; /* start with far fewer rules than before, too */
 	/* The service has ended with this exit status; the loop may stop. */
 	void (*ended)(void *context, int status);
 	/* Called when a transaction was committed; may be NULL. */
@@ -36,7 +37,8 @@ const char *service_bootstrap(const struct service *service);
 
 /*
  * Loads the rules anew and swaps them between two batches; keeps the old set
- * on any error.  What was wrong, or was reset, is logged.
+ * on any error, and where more than a tenth of them would be lost.  What was
+ * wrong, or was reset, is logged.
  */
 bool service_reload(struct service *service);
 

@@ -10,6 +10,7 @@
 struct tally {
 	struct tally_input *inputs;
 	size_t input_count;
+	uint64_t notices[TALLY_NOTICES];
 	struct table *by_label;
 	struct tally_rule **sorted;
 	size_t count, cap;
@@ -89,7 +90,7 @@ tally_set_rules(struct tally *tally, const struct rule_set *rules)
 }
 
 struct tally_input *
-tally_input(struct tally *tally, uint32_t input)
+tally_input(const struct tally *tally, uint32_t input)
 {
 	CHECK(input < tally->input_count);
 	return &tally->inputs[input];
@@ -100,6 +101,20 @@ tally_rule(struct tally *tally, const struct rule *rule)
 {
 	CHECK(rule->index < tally->loaded_count);
 	return tally->loaded[rule->index];
+}
+
+void
+tally_notice(struct tally *tally, enum notice_kind kind)
+{
+	CHECK(kind < TALLY_NOTICES);
+	tally->notices[kind]++;
+}
+
+uint64_t
+tally_notices(const struct tally *tally, enum notice_kind kind)
+{
+	CHECK(kind < TALLY_NOTICES);
+	return tally->notices[kind];
 }
 
 const struct tally_rule *const *

@@ -24,6 +24,8 @@ struct tally_rule {
 	struct correlate_drops drops;
 };
 
+#define TALLY_NOTICES (NOTICE_FEED + 1) /* of enum notice_kind */
+
 struct tally;
 
 struct tally *tally_new(size_t input_count);
@@ -32,8 +34,12 @@ void tally_free(struct tally *tally); /* accepts NULL */
 /* The rules of these indices from now on. */
 void tally_set_rules(struct tally *tally, const struct rule_set *rules);
 
-struct tally_input *tally_input(struct tally *tally, uint32_t input);
+struct tally_input *tally_input(const struct tally *tally, uint32_t input);
 struct tally_rule *tally_rule(struct tally *tally, const struct rule *rule);
+
+/* The program's own alerts, by kind. */
+void tally_notice(struct tally *tally, enum notice_kind kind);
+uint64_t tally_notices(const struct tally *tally, enum notice_kind kind);
 
 /* All that ever was, sorted by label. */
 const struct tally_rule *const *tally_rules(const struct tally *tally,

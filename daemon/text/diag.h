@@ -77,6 +77,10 @@ void diag_render_ndjson(const struct diag *diag, struct buffer *out);
 void diag_render_summary(const struct diag *diag, bool color,
     struct buffer *out);
 
+/* A line "path:line:col: error[CODE]: reason (hint)" for each error, without
+ * the text that it stands in; then a line per code of the warnings. */
+void diag_render_log(const struct diag *diag, struct buffer *out);
+
 /* One line "path:line:col: error[CODE]: reason" of the first error, for logs;
  * empty if there is none. */
 void diag_first_error(const struct diag *diag, struct buffer *out);

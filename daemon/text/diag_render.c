@@ -335,6 +335,34 @@ diag_render_summary(const struct diag *diag, bool color, struct buffer *out)
 	mem_free(sorted);
 }
 
+void
+diag_render_log(const struct diag *diag, struct buffer *out)
+{
+	struct diag_render render = { out, false };
+	const struct diag_finding **sorted;
+	size_t i, count;
+
+	sorted = diag_render_sorted(diag, &count);
+	for (i = 0; i < count; i++) {
+		if (!diag_is_error(sorted[i]))
+			continue;
+		if (sorted[i]->place.source != NULL) {
+			diag_place_write(sorted[i]->place, out);
+			buffer_add_string(out, ": ");
+		}
+		buffer_printf(out, "error[%s]: %s", sorted[i]->code,
+		    sorted[i]->reason);
+		if (sorted[i]->hint != NULL)
+			buffer_printf(out, " (%s)", sorted[i]->hint);
+		buffer_add_char(out, '\n');
+	}
+	for (i = 0; i < count; i++)
+		if (!diag_is_error(sorted[i]) &&
+		    diag_render_first_of(sorted, i) == i)
+			diag_render_tally(&render, sorted, count, i);
+	mem_free(sorted);
+}
+
 static void
 diag_render_json(const struct diag_finding *finding, struct buffer *out)
 {
