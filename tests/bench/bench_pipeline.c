@@ -3,7 +3,8 @@
  * The engine from memory: what an event costs, stage by stage, beside the
  * floor that no engine can go below on this machine.
  *
- *	bench_pipeline [--events N] [--runs N] [--rules FOLDER] [STAGE...]
+ *	bench_pipeline [--events N] [--runs N] [--rules FOLDER] [--name NAME]
+ *	    [STAGE...]
  *	bench_pipeline --write N	prints the records
  */
 #include <getopt.h>
@@ -30,6 +31,7 @@
 #define ARENA_BYTES (1024 * 1024)
 
 struct bench {
+	const char *name;
 	const char *rules_path;
 	struct events events;
 	size_t event_count;
@@ -249,7 +251,7 @@ run_stage(struct bench *bench, const struct stage *stage)
 {
 	char more[300] = "";
 
-	bench->measure = (struct measure){ .bench = "pipeline",
+	bench->measure = (struct measure){ .bench = bench->name,
 		.stage = stage->name,
 		.events = bench->events.count,
 		.bytes = bench->events.text.len };
@@ -301,10 +303,12 @@ main(int argc, char **argv)
 		{ "events", required_argument, NULL, 'e' },
 		{ "runs", required_argument, NULL, 'r' },
 		{ "rules", required_argument, NULL, 'R' },
+		{ "name", required_argument, NULL, 'n' },
 		{ "write", required_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct bench bench = { .rules_path = TEST_DATA_DIR "/../bench/rules-50",
+	struct bench bench = { .name = "pipeline",
+		.rules_path = TEST_DATA_DIR "/../bench/rules-50",
 		.event_count = 200000,
 		.runs = 6 };
 	bool writes = false;
@@ -324,6 +328,9 @@ main(int argc, char **argv)
 			break;
 		case 'R':
 			bench.rules_path = optarg;
+			break;
+		case 'n':
+			bench.name = optarg;
 			break;
 		default:
 			return EX_USAGE;

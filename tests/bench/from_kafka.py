@@ -6,8 +6,10 @@
 
 The records stand in the topic before the daemon starts.  Measured is what
 lies between the first and the last committed offset that was seen, so
-neither the start of the daemon nor the join of its group is in it.  The
-broker's JVM shares the machine: its processor time is told beside ours.
+neither the start of the daemon nor the join of its group is in it; but the
+daemon's processor time is that of its whole life, for it reads ahead.  The
+broker's JVM shares the machine: its processor time is told beside ours, and
+`starved_s` is how long our main thread waited for a processor.
 """
 import argparse
 import os
@@ -47,7 +49,8 @@ def run(broker, topic, count, number):
         if done > 0:
             marks.append((done, time.monotonic(),
                           load.cpu_seconds(daemon.process.pid),
-                          load.cpu_seconds(broker.process.pid)))
+                          load.cpu_seconds(broker.process.pid),
+                          load.starved_seconds(daemon.process.pid)))
         return done == count
 
     with Daemon(made, instance=group) as daemon:
@@ -56,10 +59,11 @@ def run(broker, topic, count, number):
         if daemon.stop() != 0:
             raise RuntimeError(daemon.log_text())
     first, last = marks[0], marks[-1]
-    wall, cpu, java = (last[i] - first[i] for i in (1, 2, 3))
+    wall, cpu, java, starved = (last[i] - first[i] for i in (1, 2, 3, 4))
     return {"records": last[0] - first[0], "wall_s": wall,
+            "starved_s": starved,
             "events_per_s": (last[0] - first[0]) / wall,
-            "events_per_cpu_s": (last[0] - first[0]) / cpu,
+            "events_per_cpu_s": count / last[2],
             "cores": cpu / wall, "broker_cores": java / wall,
             "resident_mb": resident / 1e6}
 
