@@ -88,6 +88,18 @@ skip_wire_header(const struct decoder *decoder, struct span *bytes,
 }
 
 static bool
+check_utf16(const struct decoder *decoder, struct span bytes, struct error *err)
+{
+	enum encoding order;
+
+	if (decoder->converter != NULL || !encoding_is_utf16(bytes, &order))
+		return true;
+	return error_set(err, "IR1007",
+	    "the record is UTF-16: say `encoding: %s` in the input",
+	    encoding_names[order]);
+}
+
+static bool
 check_row(const struct decoder *decoder, enum csv_end end, struct span row,
     size_t len, struct error *err)
 {
@@ -126,7 +138,8 @@ decode_unwrap(struct decoder *decoder, const struct record *record,
 {
 	struct span bytes = record->bytes;
 
-	if (!skip_wire_header(decoder, &bytes, err))
+	if (!check_utf16(decoder, bytes, err) ||
+	    !skip_wire_header(decoder, &bytes, err))
 		return false;
 	if (decoder->converter != NULL) {
 		buffer_reset(&decoder->utf8);

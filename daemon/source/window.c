@@ -128,25 +128,17 @@ check_packing(struct span head, struct error *err)
 	return true;
 }
 
-/* The first two characters of JSON or CSV are ASCII, or nearly always. */
 static bool
 check_utf16(struct span head, struct error *err)
 {
-	const char *bytes = head.ptr;
-	const char *order = NULL;
+	enum encoding order;
 
-	if (head.len < 4)
-		return true;
-	if (bytes[0] != 0 && bytes[1] == 0 && bytes[2] != 0 && bytes[3] == 0)
-		order = "le";
-	if (bytes[0] == 0 && bytes[1] != 0 && bytes[2] == 0 && bytes[3] != 0)
-		order = "be";
-	if (order == NULL)
+	if (!encoding_is_utf16(head, &order))
 		return true;
 	return error_set(err, NULL,
 	    "the file looks like UTF-16 without a byte order mark: say "
-	    "`encoding: utf-16%s` in its mapping",
-	    order);
+	    "`encoding: %s` in its mapping",
+	    encoding_names[order]);
 }
 
 /* Read bytewise so far, before the encoding was known. */

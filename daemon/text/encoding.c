@@ -107,6 +107,25 @@ encoding_skip_mark(enum encoding encoding, bool is_start_of_file,
 	return encoding == ENCODING_UTF16 ? ENCODING_UTF16BE : encoding;
 }
 
+bool
+encoding_is_utf16(struct span text, enum encoding *ret_order)
+{
+	const char *bytes = text.ptr;
+
+	if (is_utf16(encoding_skip_mark(ENCODING_UTF8, true, &text))) {
+		*ret_order = bytes[0] == '\xff' ? ENCODING_UTF16LE :
+						  ENCODING_UTF16BE;
+		return true;
+	}
+	/* Of JSON and CSV they are ASCII, or nearly always. */
+	if (text.len < 4 || (bytes[0] == 0) != (bytes[2] == 0) ||
+	    (bytes[1] == 0) != (bytes[3] == 0) ||
+	    (bytes[0] == 0) == (bytes[1] == 0))
+		return false;
+	*ret_order = bytes[0] == 0 ? ENCODING_UTF16BE : ENCODING_UTF16LE;
+	return true;
+}
+
 struct encoding_converter *
 encoding_open(enum encoding encoding)
 {

@@ -38,6 +38,9 @@ unsigned encoding_unit(enum encoding encoding);
 enum encoding encoding_skip_mark(enum encoding encoding, bool is_start_of_file,
     struct span *text);
 
+/* Is it UTF-16, as its mark or the zeros of its first two characters say? */
+bool encoding_is_utf16(struct span text, enum encoding *ret_order);
+
 /* Opened once, for many texts of one encoding that is not UTF-8. */
 struct encoding_converter;
 

@@ -89,9 +89,12 @@ static const struct {
 	{ "user_is_list",
 	    SPAN("list[string P1, string P2, null]; missing; missing") },
 	{ "utf16", SPAN("IR1007") },
+	{ "utf16_no_mark", SPAN("IR1007") },
 	{ "utf8_in_key", SPAN("string P1; missing; int 2 (repaired)") },
 	{ "utf8_keys_become_one", SPAN("IR1002") },
 	{ "white_space", SPAN("IR1001") },
+	{ "wire_registry_avro", SPAN("IR1008") },
+	{ "wire_registry_json", SPAN("IR1008") },
 	{ "year_292277026596", SPAN("IR1005") },
 	{ "year_minus_1", SPAN("IR1005") },
 };

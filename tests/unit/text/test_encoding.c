@@ -176,6 +176,36 @@ test_marks(void **state)
 	}
 }
 
+static void
+test_is_utf16(void **state)
+{
+	static const struct {
+		struct span text;
+		enum encoding want; /* UTF-8: it is not */
+	} texts[] = {
+		{ SPAN("\xff\xfe"), ENCODING_UTF16LE },
+		{ SPAN("\xfe\xff\0{"), ENCODING_UTF16BE },
+		{ SPAN("{\0\"\0"), ENCODING_UTF16LE },
+		{ SPAN("\0{\0\""), ENCODING_UTF16BE },
+		{ SPAN("{\"a\""), ENCODING_UTF8 },
+		{ SPAN("{\0\""), ENCODING_UTF8 },
+		{ SPAN("\0\0\0\7{"), ENCODING_UTF8 },
+		{ SPAN("\0\0\0\0"), ENCODING_UTF8 },
+		{ SPAN("{\0\0\0\"\0\0\0"), ENCODING_UTF8 },
+		{ SPAN(""), ENCODING_UTF8 },
+	};
+	enum encoding got;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		got = ENCODING_UTF8;
+		(void)encoding_is_utf16(texts[i].text, &got);
+		if (got != texts[i].want)
+			testing_fail("UTF-16", "%zu: got %d, want %d", i,
+			    (int)got, (int)texts[i].want);
+	}
+}
+
 int
 main(void)
 {
@@ -184,6 +214,7 @@ main(void)
 		cmocka_unit_test(test_latin1_whole),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_is_utf16),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
