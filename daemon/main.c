@@ -20,6 +20,7 @@ struct program {
 	const char *config_path, *instance;
 	bool only_check, is_forced;
 	struct arena *arena;
+	struct diag *diag; /* the configuration's places point into it */
 	struct config config;
 	struct event_base *base;
 	struct service *service;
@@ -102,14 +103,12 @@ print_findings(const struct diag *diag)
 static bool
 read_config(struct program *program)
 {
-	struct diag *diag = diag_new();
-	bool ok = config_read(program->config_path, program->arena, diag,
-	    &program->config);
+	bool ok = config_read(program->config_path, program->arena,
+	    program->diag, &program->config);
 
 	if (ok && program->only_check)
-		ok = service_check(&program->config, diag);
-	print_findings(diag);
-	diag_free(diag);
+		ok = service_check(&program->config, program->diag);
+	print_findings(program->diag);
 	if (ok && !program->only_check)
 		log_set_level((enum log_level)program->config.log.level);
 	return ok;
@@ -195,6 +194,7 @@ main(int argc, char **argv)
 		return status;
 	(void)signal(SIGPIPE, SIG_IGN);
 	program.arena = arena_new(65536);
+	program.diag = diag_new();
 	if (!read_config(&program)) {
 		status = EX_CONFIG;
 	} else if (program.only_check) {
@@ -205,5 +205,6 @@ main(int argc, char **argv)
 		status = run(&program);
 	}
 	arena_free(program.arena);
+	diag_free(program.diag);
 	return status;
 }

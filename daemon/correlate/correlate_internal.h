@@ -26,7 +26,9 @@ struct track {
 	int64_t settled_us; /* as of the last settling; never goes back */
 	struct heap due;    /* every window of the rule */
 	uint64_t opened;    /* windows so far */
-	struct hourly no_room, too_many;
+	struct hourly no_room, too_many, late_more;
+	int64_t named_hour; /* of settling time, in which late groups were */
+	uint32_t named;	    /* told by name, so many of them */
 	struct heap late_due; /* lateness told, till when it counts as one */
 	struct correlate_drops drops; /* not taken yet */
 };

@@ -120,6 +120,10 @@ pick_values(const struct event *event, const struct rule *rule,
 {
 	struct value stack[VALUES_ON_STACK], *picked = stack, *copy;
 
+	if (rule->kept_count == 0) {
+		*ret_bytes = 0;
+		return NULL;
+	}
 	if (rule->kept_count > VALUES_ON_STACK)
 		picked = mem_array(rule->kept_count, sizeof(*picked));
 	for (uint32_t i = 0; i < rule->kept_count; i++)

@@ -62,6 +62,16 @@ tell_track(struct correlate *correlate, struct track *track)
 		    "counted",
 		    SPAN_ARG(label), (unsigned long long)count);
 	}
+	if (take_due(&track->late_more, &at_us, &count)) {
+		about = arena_printf(notices->arena, SPAN_FMT " more",
+		    SPAN_ARG(label));
+		notice_add(notices, NOTICE_LATE, LEVEL_MEDIUM, at_us, count,
+		    about,
+		    "%llu record(s) for further groups of rule " SPAN_FMT
+		    " came later than its inputs may be late, and are counted "
+		    "in no window",
+		    (unsigned long long)count, SPAN_ARG(label));
+	}
 }
 
 void

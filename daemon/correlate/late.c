@@ -2,7 +2,9 @@
 /*
  * Hits that came too late for their windows.  Told once per rule, group and
  * episode of lateness: one goes on until the settling time has passed the
- * last late hit's arrival by a timespan, an hour at least.
+ * last late hit's arrival by a timespan, an hour at least.  Of one rule ten
+ * groups an hour are told by name and the others summed up, so that a feed
+ * that was down for a day does not bury the alerts about people.
  */
 #include "base/mem.h"
 #include "correlate/correlate_internal.h"
@@ -10,6 +12,7 @@
 
 #define QUIET_MIN_US (INT64_C(3600) * 1000000)
 #define US_PER_MINUTE (INT64_C(60) * 1000000)
+#define NAMED_PER_HOUR 10
 
 struct late {
 	struct heap_node until; /* first, so that a heap node leads here */
@@ -108,6 +111,21 @@ late_note(struct track *track, const struct hit *hit, const struct span *group)
 	return is_fresh;
 }
 
+static bool
+may_name(struct track *track)
+{
+	int64_t hour = track->settled_us / QUIET_MIN_US;
+
+	if (track->named == 0 || track->named_hour != hour) {
+		track->named_hour = hour;
+		track->named = 0;
+	}
+	if (track->named == NAMED_PER_HOUR)
+		return false;
+	track->named++;
+	return true;
+}
+
 void
 late_tell(struct correlate *correlate)
 {
@@ -116,6 +134,11 @@ late_tell(struct correlate *correlate)
 	for (size_t i = 0; i < correlate->fresh_count; i++) {
 		const struct late *late = correlate->fresh_lates[i];
 
+		if (!may_name(late->track)) {
+			hourly_add(&late->track->late_more,
+			    late->track->settled_us, late->count);
+			continue;
+		}
 		notice_add(notices, NOTICE_LATE, LEVEL_MEDIUM, late->at_us,
 		    late->count, span_of(late->about),
 		    "%llu record(s) for %s came later than the %lld min that "

@@ -75,6 +75,9 @@ position_feed(struct kafka_source *source,
 	}
 	feed->next = partition->offset;
 	feed->port.position = feed->done = feed->next >= 0 ? feed->next : -1;
+	/* The embedded broker forgets nothing while it lives. */
+	if (feed->next < 0 && source->kafka->options.is_embedded)
+		feed->port.position = 0;
 	feed->port.committed = partition->offset >= 0 && !is_latest ?
 	    partition->offset :
 	    -1;

@@ -114,6 +114,29 @@ test_told_once_per_rule_group_and_episode(void **unused)
 	world_done(&world);
 }
 
+/* Ten groups an hour are named, the others are one notice with their sum. */
+static void
+test_many_late_groups_are_summed_up(void **unused)
+{
+	struct world world;
+	char group[16];
+
+	(void)unused;
+	start(&world, COMPARE_GTE, 2);
+	one(&world, 10 * HOUR, "z");
+	for (int i = 0; i < 25; i++) {
+		(void)snprintf(group, sizeof(group), "g%d", i);
+		world_hit(&world, 0, 0, i, group, NULL);
+	}
+	world_batch(&world);
+	assert_int_equal(count_late(&world), 25);
+	assert_int_equal(count_notices(&world, NOTICE_LATE), 11);
+	assert_string_equal(world.notices[9].about, "many g=g9");
+	assert_string_equal(world.notices[10].about, "many more");
+	assert_int_equal(world.notices[10].count, 15);
+	world_done(&world);
+}
+
 /* A single-event rule with suppression fires too, once. */
 static void
 test_suppressed_rules_fire_late(void **unused)
@@ -190,6 +213,7 @@ main(void)
 		cmocka_unit_test(test_exactly_the_lateness_is_in_time),
 		cmocka_unit_test(test_a_batch_is_judged_as_it_began),
 		cmocka_unit_test(test_told_once_per_rule_group_and_episode),
+		cmocka_unit_test(test_many_late_groups_are_summed_up),
 		cmocka_unit_test(test_suppressed_rules_fire_late),
 		cmocka_unit_test(test_at_the_limit_existing_windows_stay),
 	};
