@@ -20,8 +20,10 @@ static const char *const reserved[] = { "acks", "allow.auto.create.topics",
 	"partition.assignment.strategy", "plugin.library.paths",
 	"request.required.acks", "transaction.timeout.ms", "transactional.id" };
 
-/* Set where this librdkafka knows them. */
+/* Set where this librdkafka knows them; the operator may know better. */
 static const struct kafka_setting optional[] = {
+	/* A question to a broker waits behind the fetch on its connection. */
+	{ "fetch.wait.max.ms", "100" },
 	/* KIP-848 fences the new static member instead of the old one. */
 	{ "group.protocol", "classic" },
 	/* The people watched may be those who run the brokers. */
