@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A record of any bytes: decoded or refused with a reason, and what is
- * decoded is UTF-8 and of the kinds that its readers expect.
+ * A record of any bytes, as JSON, as a row and in other encodings: decoded or
+ * refused with a reason, and what is decoded is UTF-8 and of the kinds that
+ * its readers expect.
  */
 #include "base/check.h"
 #include "base/fold.h"
+#include "decode/mapping_internal.h"
 #include "decode/decode.h"
 
 #include "fuzz/fuzz.h"
 
-static struct mapping *mapping;
+#define DECODERS 6
+
 static struct field_set *fields;
-static struct decoder *decoders[2];
+static struct decoder *decoders[DECODERS];
 static struct arena *arena;
+
+static const struct span columns[] = { { "user.id", 7 }, { "n", 1 },
+	{ "k0", 2 } };
+
+static const struct {
+	enum encoding encoding;
+	struct csv_dialect csv;
+	bool has_wire_header;
+} wrappings[DECODERS] = {
+	{ .encoding = ENCODING_UTF8 },
+	{ .encoding = ENCODING_UTF8, .has_wire_header = true },
+	{ .encoding = ENCODING_UTF16 },
+	{ .encoding = ENCODING_WINDOWS_1252, .has_wire_header = true },
+	{ .csv = { ';', columns, 3 } },
+	{ .encoding = ENCODING_UTF16LE, .csv = { 0, columns, 3 } },
+};
 
 static void
 start(void)
@@ -21,15 +40,20 @@ start(void)
 		"a.b", "a.b.c", "k0", "@timestamp" };
 	struct decode_limits limits = decode_limits_default;
 
-	mapping = mapping_identity();
 	fields = field_set_new();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		field_set_add(fields, span_of(names[i]));
 	field_set_want_all_values(fields);
-	decoders[0] = decoder_new(mapping, fields, &limits);
-	limits.last_duplicate_wins = true;
-	limits.field_bytes = 20;
-	decoders[1] = decoder_new(mapping, fields, &limits);
+	for (size_t i = 0; i < DECODERS; i++) {
+		struct mapping *mapping = mapping_identity();
+
+		mapping->encoding = wrappings[i].encoding;
+		mapping->csv = wrappings[i].csv;
+		mapping_set_wire_header(mapping, wrappings[i].has_wire_header);
+		limits.last_duplicate_wins = i > 0;
+		limits.field_bytes = i > 0 ? 20 : limits.field_bytes;
+		decoders[i] = decoder_new(mapping, fields, &limits);
+	}
 	arena = arena_new(65536);
 }
 
@@ -71,10 +95,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct record record = { .bytes = span_make(data, size),
 		.broker_us = RECORD_NO_TIME };
 
-	if (mapping == NULL)
+	if (fields == NULL)
 		start();
-	run(decoders[0], &record);
-	run(decoders[1], &record);
+	for (size_t i = 0; i < DECODERS; i++)
+		run(decoders[i], &record);
 	arena_reset(arena);
 	return 0;
 }
