@@ -59,8 +59,7 @@ find_option(const struct ctl_verb *verb, const char *name, size_t len)
 static bool
 unknown_option(const struct ctl_verb *verb, const char *name, size_t len)
 {
-	const char **names = mem_array(verb->option_count + 1,
-	    sizeof(*names));
+	const char **names = mem_array(verb->option_count + 1, sizeof(*names));
 	char *copy = span_strdup(span_make(name, len));
 	const char *nearest;
 

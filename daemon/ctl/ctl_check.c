@@ -73,7 +73,8 @@ print_human(struct check *check, const struct rule_set *rules,
 	    (double)(clock_monotonic_us() - started_us) / 1e6);
 	if (check->counts.untested > 0)
 		buffer_printf(&out, "%zu file%s without tests\n",
-		    check->counts.untested, check->counts.untested == 1 ? "" : "s");
+		    check->counts.untested,
+		    check->counts.untested == 1 ? "" : "s");
 	if (rules != NULL && !check->options->no_tests)
 		buffer_printf(&out, "%zu passed, %zu failed\n",
 		    check->counts.passed, check->counts.failed);
@@ -104,7 +105,8 @@ run_check(struct check *check)
 	if (!ok)
 		return CTL_RULES;
 	return check->counts.failed > 0 || diag_errors(check->diag) > 0 ?
-	    CTL_FINDINGS : CTL_OK;
+	    CTL_FINDINGS :
+	    CTL_OK;
 }
 
 static int

@@ -31,12 +31,12 @@ counter_count(struct engine *engine, const struct detection *detection,
 		    detection->rule, evidence, arena);
 
 		for (uint32_t j = 0; j < extension->counter_count; j++) {
-			const struct rule_counter *counter =
-			    &extension->counters[j];
+			const struct rule_counter *counter = &extension
+								  ->counters[j];
 
 			if (counter->rule == evidence->rule &&
 			    match_expr(counter->when, &event, arena) ==
-			    VERDICT_YES)
+				VERDICT_YES)
 				counts[j]++;
 		}
 	}

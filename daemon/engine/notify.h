@@ -6,8 +6,7 @@
 #include <stdint.h>
 
 /* Lines such as "READY=1\nSTATUS=...". */
-void notify_send(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+void notify_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Half of WATCHDOG_USEC, or 0 if systemd does not watch. */
 int64_t notify_watchdog_us(void);

@@ -29,18 +29,25 @@ struct test_file {
 };
 
 static const struct schema_option entry_options[] = {
-	{ .key = "at", .type = SCHEMA_NODE,
+	{ .key = "at",
+	    .type = SCHEMA_NODE,
 	    .offset = offsetof(struct test_entry, at),
 	    .doc = "time after the test's start" },
-	{ .key = "repeat", .type = SCHEMA_UINT,
+	{ .key = "repeat",
+	    .type = SCHEMA_UINT,
 	    .offset = offsetof(struct test_entry, repeat),
-	    .default_text = "1", .min = 1, .max = REPEAT_MAX,
+	    .default_text = "1",
+	    .min = 1,
+	    .max = REPEAT_MAX,
 	    .doc = "how often the event comes" },
-	{ .key = "every", .type = SCHEMA_DURATION,
+	{ .key = "every",
+	    .type = SCHEMA_DURATION,
 	    .offset = offsetof(struct test_entry, every_us),
 	    .doc = "time between repetitions" },
-	{ .key = "event", .type = SCHEMA_NODE,
-	    .offset = offsetof(struct test_entry, event), .is_required = true,
+	{ .key = "event",
+	    .type = SCHEMA_NODE,
+	    .offset = offsetof(struct test_entry, event),
+	    .is_required = true,
 	    .doc = "the record's fields; {n} counts repetitions from 1" },
 };
 
@@ -52,21 +59,30 @@ static const struct schema entry_schema = {
 };
 
 static const struct schema_option head_options[] = {
-	{ .key = "name", .type = SCHEMA_STRING,
-	    .offset = offsetof(struct test_head, name), .is_required = true,
+	{ .key = "name",
+	    .type = SCHEMA_STRING,
+	    .offset = offsetof(struct test_head, name),
+	    .is_required = true,
 	    .doc = "what the test shows" },
-	{ .key = "start", .type = SCHEMA_STRING,
+	{ .key = "start",
+	    .type = SCHEMA_STRING,
 	    .offset = offsetof(struct test_head, start),
 	    .default_text = "2026-01-01T00:00:00Z",
 	    .doc = "event time at which it starts" },
-	{ .key = "lists", .type = SCHEMA_NODE,
+	{ .key = "lists",
+	    .type = SCHEMA_NODE,
 	    .offset = offsetof(struct test_head, lists),
 	    .doc = "lists that replace those of the same name" },
-	{ .key = "events", .type = SCHEMA_MAPS,
+	{ .key = "events",
+	    .type = SCHEMA_MAPS,
 	    .offset = offsetof(struct test_head, events),
-	    .child = &entry_schema, .is_required = true, .doc = "what happens" },
-	{ .key = "expect", .type = SCHEMA_NODE,
-	    .offset = offsetof(struct test_head, expect), .is_required = true,
+	    .child = &entry_schema,
+	    .is_required = true,
+	    .doc = "what happens" },
+	{ .key = "expect",
+	    .type = SCHEMA_NODE,
+	    .offset = offsetof(struct test_head, expect),
+	    .is_required = true,
 	    .doc = "every alert that must fire; [] for none" },
 };
 
@@ -78,9 +94,12 @@ static const struct schema head_schema = {
 };
 
 static const struct schema_option file_options[] = {
-	{ .key = "tests", .type = SCHEMA_MAPS,
-	    .offset = offsetof(struct test_file, tests), .child = &head_schema,
-	    .is_required = true, .doc = "tests of the rules beside" },
+	{ .key = "tests",
+	    .type = SCHEMA_MAPS,
+	    .offset = offsetof(struct test_file, tests),
+	    .child = &head_schema,
+	    .is_required = true,
+	    .doc = "tests of the rules beside" },
 };
 
 static const struct schema file_schema = {
@@ -208,7 +227,8 @@ read_entry(const struct test_entry *entry, struct diag_place place,
 	if (!read_offset(entry->at, diag, &offset_us))
 		return false;
 	if (entry->event == NULL || entry->event->kind != YAML_MAP) {
-		diag_at(diag, entry->event != NULL ? entry->event->place : place,
+		diag_at(diag,
+		    entry->event != NULL ? entry->event->place : place,
 		    "IR0812", "`event` is a map of fields");
 		return false;
 	}
@@ -245,7 +265,7 @@ read_events(const struct test_head *head, struct arena *arena,
 	int64_t start_us;
 
 	if (!zone_parse_iso(NULL, head->start, strlen(head->start),
-	    &start_us)) {
+		&start_us)) {
 		diag_at(diag, test->place, "IR0813",
 		    "`start` is a time such as 2026-03-02T21:00:00Z, not `%s`",
 		    head->start);
@@ -256,7 +276,7 @@ read_events(const struct test_head *head, struct arena *arena,
 	test->events = arena_array(arena, total, sizeof(*test->events));
 	for (size_t i = 0; i < head->events.count; i++) {
 		if (!read_entry(&entries[i], head->events.places[i], start_us,
-		    arena, diag, test))
+			arena, diag, test))
 			return false;
 	}
 	qsort(test->events, test->event_count, sizeof(*test->events),
@@ -294,12 +314,12 @@ read_expects(const struct yaml_node *list, struct arena *arena,
 {
 	if (list == NULL || list->kind != YAML_LIST) {
 		diag_at(diag, list != NULL ? list->place : test->place,
-		    "IR0814", "`expect` is a list; [] means that nothing may "
+		    "IR0814",
+		    "`expect` is a list; [] means that nothing may "
 		    "fire");
 		return false;
 	}
-	test->expects = arena_array(arena, list->count,
-	    sizeof(*test->expects));
+	test->expects = arena_array(arena, list->count, sizeof(*test->expects));
 	for (size_t i = 0; i < list->count; i++) {
 		if (!read_expect(list->items[i], diag, &test->expects[i]))
 			return false;
@@ -322,12 +342,12 @@ read_lists(const struct yaml_node *lists, struct arena *arena,
 	test->lists = arena_array(arena, lists->count, sizeof(*test->lists));
 	for (size_t i = 0; i < lists->count; i++) {
 		const struct yaml_node *values = lists->pairs[i].value;
-		struct value_list *list =
-		    value_list_new(lists->pairs[i].key->text);
+		struct value_list *list = value_list_new(lists->pairs[i]
+			.key->text);
 
 		test->lists[test->list_count++] = list;
-		for (size_t j = 0; j < values->count &&
-		    values->kind == YAML_LIST; j++)
+		for (size_t j = 0;
+		    j < values->count && values->kind == YAML_LIST; j++)
 			value_list_add(list, values->items[j]->text);
 	}
 	return true;
@@ -357,7 +377,7 @@ scenario_read(struct arena *arena, struct diag *diag, const char *path,
 	if (!yaml_read(arena, diag, path, &documents, &document_count))
 		return false;
 	if (!schema_read(&file_schema, document_count > 0 ? documents[0] : NULL,
-	    arena, diag, &file))
+		arena, diag, &file))
 		return false;
 	tests = arena_array(arena, file.tests.count, sizeof(*tests));
 	for (; count < file.tests.count; count++) {

@@ -10,12 +10,12 @@ enum value_kind {
 	VALUE_MISSING, /* zero: an event's slots start so */
 	VALUE_NULL,
 	VALUE_BOOL,
-	VALUE_INT,    /* exact, in `integer` */
-	VALUE_BIG,    /* a whole number beyond int64_t; digits in `text` */
+	VALUE_INT, /* exact, in `integer` */
+	VALUE_BIG, /* a whole number beyond int64_t; digits in `text` */
 	VALUE_REAL,
 	VALUE_STRING,
-	VALUE_LIST,   /* an array; members may be of any kind but LIST */
-	VALUE_OBJECT  /* a nested object: present, matches no text */
+	VALUE_LIST,  /* an array; members may be of any kind but LIST */
+	VALUE_OBJECT /* a nested object: present, matches no text */
 };
 
 /*
@@ -38,9 +38,9 @@ struct value {
 
 /* Things an alert must say about the data it rests on. */
 enum event_flag {
-	EVENT_TIME_CLAMPED = 1u << 0,  /* future: the broker's time instead */
-	EVENT_TIME_ASSUMED = 1u << 1,  /* had none: the previous or broker's */
-	EVENT_REPAIRED = 1u << 2,      /* bad UTF-8 or numbers, see SIGMA 2.1 */
+	EVENT_TIME_CLAMPED = 1u << 0, /* future: the broker's time instead */
+	EVENT_TIME_ASSUMED = 1u << 1, /* had none: the previous or broker's */
+	EVENT_REPAIRED = 1u << 2,     /* bad UTF-8 or numbers, see SIGMA 2.1 */
 	EVENT_LATE = 1u << 3
 };
 
@@ -49,8 +49,9 @@ struct event {
 	int64_t time_us;
 	uint32_t flags;
 	uint32_t input;
-	struct value *values;	    /* [field_set_count()] */
-	const struct value *keywords; /* every scalar in the record, if wanted */
+	struct value *values; /* [field_set_count()] */
+	const struct value
+	    *keywords; /* every scalar in the record, if wanted */
 	uint32_t keyword_count;
 };
 

@@ -61,8 +61,8 @@ field_set_add(struct field_set *fields, struct span name)
 		return slot;
 	CHECK(fields->count < FIELD_SLOTS_MAX);
 	slot = fields->count++;
-	fields->by_slot = mem_grow(fields->by_slot, &fields->cap,
-	    fields->count, sizeof(*fields->by_slot));
+	fields->by_slot = mem_grow(fields->by_slot, &fields->cap, fields->count,
+	    sizeof(*fields->by_slot));
 	name = without_blanks(fields->names, name);
 	fields->by_slot[slot] = arena_dup(fields->names, name);
 	table_set(fields->slots, fields->by_slot[slot],

@@ -33,8 +33,8 @@ struct port_feed {
 	uint32_t input; /* index of the configured input */
 	struct span topic;
 	int32_t partition;
-	int64_t committed; /* next offset to read; -1: nothing committed */
-	int64_t position;  /* where reading begins; -1: not known yet */
+	int64_t committed;    /* next offset to read; -1: nothing committed */
+	int64_t position;     /* where reading begins; -1: not known yet */
 	struct span metadata; /* what was committed with it */
 };
 

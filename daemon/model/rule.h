@@ -23,7 +23,7 @@ enum expr_kind {
 };
 
 enum test_kind {
-	TEST_STRING,  /* glob against text; any member of an array */
+	TEST_STRING, /* glob against text; any member of an array */
 	TEST_REGEX,
 	TEST_NUMBER,  /* equals a number, numerically or in text */
 	TEST_COMPARE, /* gt gte lt lte */
@@ -32,11 +32,17 @@ enum test_kind {
 	TEST_EXISTS,  /* present, null too; `exists` false: the opposite */
 	TEST_CIDR,
 	TEST_FIELDREF,
-	TEST_LIST     /* expand */
+	TEST_LIST /* expand */
 };
 
-enum compare_op { COMPARE_GT, COMPARE_GTE, COMPARE_LT, COMPARE_LTE,
-	COMPARE_EQ, COMPARE_NEQ };
+enum compare_op {
+	COMPARE_GT,
+	COMPARE_GTE,
+	COMPARE_LT,
+	COMPARE_LTE,
+	COMPARE_EQ,
+	COMPARE_NEQ
+};
 
 enum anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_END, ANCHOR_ANYWHERE };
 
@@ -76,7 +82,7 @@ struct rule_test {
 
 struct expr {
 	enum expr_kind kind;
-	uint32_t need;	     /* N_OF */
+	uint32_t need; /* N_OF */
 	uint32_t count;
 	const struct expr *const *children;
 	const struct rule_ident *ident; /* REF */
@@ -125,8 +131,13 @@ struct correlation {
 
 /* ---- Rules ---- */
 
-enum rule_level { LEVEL_INFORMATIONAL, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH,
-	LEVEL_CRITICAL };
+enum rule_level {
+	LEVEL_INFORMATIONAL,
+	LEVEL_LOW,
+	LEVEL_MEDIUM,
+	LEVEL_HIGH,
+	LEVEL_CRITICAL
+};
 
 struct logsource {
 	struct span category, product, service; /* empty: not named */
@@ -139,8 +150,14 @@ struct rule_counter {
 };
 
 /* Built-in names in sentences; other tags are slots. */
-enum sentence_tag { SENTENCE_COUNT = 0x80000000u, SENTENCE_PEAK,
-	SENTENCE_LIMIT, SENTENCE_TIMESPAN, SENTENCE_FIRST, SENTENCE_LAST };
+enum sentence_tag {
+	SENTENCE_COUNT = 0x80000000u,
+	SENTENCE_PEAK,
+	SENTENCE_LIMIT,
+	SENTENCE_TIMESPAN,
+	SENTENCE_FIRST,
+	SENTENCE_LAST
+};
 
 /* The `integrityd:` key. */
 struct rule_extension {
@@ -152,7 +169,7 @@ struct rule_extension {
 	uint32_t triage_count;
 	struct span category;
 	struct span purpose;
-	bool is_score; /* never an alert of its own */
+	bool is_score;	       /* never an alert of its own */
 	double budget_per_day; /* 0: none */
 	uint32_t samples;      /* default 10 */
 	int64_t renew_us;      /* default 7 d */
@@ -175,9 +192,9 @@ struct rule {
 	uint32_t tag_count;
 	const char *path;
 	uint32_t line;
-	struct logsource logsource;	/* events only */
-	bool alerts;			/* false: only feeds correlations */
-	const struct expr *condition;	/* EVENT */
+	struct logsource logsource;	 /* events only */
+	bool alerts;			 /* false: only feeds correlations */
+	const struct expr *condition;	 /* EVENT */
 	const struct rule_ident *idents; /* EVENT */
 	uint32_t ident_count;
 	/* CORRELATION; or EVENT with group and suppress: itself as source */
@@ -214,7 +231,7 @@ struct span rule_label(const struct rule *rule);
 const struct rule *rule_set_find(const struct rule_set *rules,
     struct span id_or_name);
 
-extern const char *const rule_level_names[]; /* by enum rule_level */
+extern const char *const rule_level_names[];	     /* by enum rule_level */
 const char *rule_type_name(const struct rule *rule); /* "event",
 				"event_count", "value_count": alert JSON */
 

@@ -50,7 +50,8 @@ value_real(struct arena *arena, double real)
 	if (real == floor(real) && fabs(real) < 9.2e18)
 		return (struct value){ .kind = VALUE_REAL,
 			.real = real,
-			.text = arena_printf(arena, "%" PRId64, (int64_t)real) };
+			.text = arena_printf(arena, "%" PRId64,
+			    (int64_t)real) };
 	for (int digits = 15; digits <= 17; digits++) {
 		(void)snprintf(text, sizeof(text), "%.*g", digits, real);
 		if (strtod(text, NULL) == real)
@@ -153,7 +154,9 @@ number_of_text(struct span text, struct value *ret_number)
 		ret_number->text = span_make(text.ptr + has_plus,
 		    text.len - has_plus);
 		ret_number->kind = fits_int64(ret_number->text,
-		    &ret_number->integer) ? VALUE_INT : VALUE_BIG;
+				       &ret_number->integer) ?
+		    VALUE_INT :
+		    VALUE_BIG;
 		return true;
 	}
 	if (!is_decimal(text))
@@ -163,8 +166,9 @@ number_of_text(struct span text, struct value *ret_number)
 	real = strtod(copy, &end);
 	if (*end != '\0' || !isfinite(real))
 		return false;
-	*ret_number = (struct value){ .kind = VALUE_REAL, .real = real,
-		.text = text };
+	*ret_number = (struct value){
+		.kind = VALUE_REAL, .real = real, .text = text
+	};
 	return true;
 }
 

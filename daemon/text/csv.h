@@ -41,8 +41,8 @@ bool csv_named(const struct csv_dialect *dialect, struct csv **ret_csv,
 void csv_free(struct csv *csv); /* accepts NULL */
 
 enum csv_end {
-	CSV_ROW,  /* `*ret_len` bytes, and its line break */
-	CSV_MORE, /* the text ends before the row does */
+	CSV_ROW,   /* `*ret_len` bytes, and its line break */
+	CSV_MORE,  /* the text ends before the row does */
 	CSV_QUOTED /* and within quotes */
 };
 

@@ -100,10 +100,9 @@ fake_submit(void *port, const struct port_submission *submission)
 	assert_true(submission->offset_count >= 1);
 	world->submissions[at].number = submission->number;
 	world->submissions[at].fence = submission->fence;
-	world->submissions[at].next_offset =
-	    submission->offsets[0].next_offset;
-	memcpy(world->submissions[at].metadata,
-	    submission->offsets[0].metadata, PORT_METADATA_MAX);
+	world->submissions[at].next_offset = submission->offsets[0].next_offset;
+	memcpy(world->submissions[at].metadata, submission->offsets[0].metadata,
+	    PORT_METADATA_MAX);
 	for (size_t i = 0; i < submission->output_count; i++) {
 		const struct port_output *output = &submission->outputs[i];
 
@@ -119,8 +118,7 @@ static struct rule_set *
 load_rule(void)
 {
 	const char *const paths[] = { TEST_DATA_DIR "/" RULE };
-	struct rule_load_options options = { .paths = paths,
-		.path_count = 1 };
+	struct rule_load_options options = { .paths = paths, .path_count = 1 };
 	struct rule_load_result result = { 0 };
 	struct diag *diag = diag_new();
 
@@ -419,8 +417,7 @@ test_gap_is_told(void **state)
 	(void)state;
 	world_open(&world);
 	assign(&world, 5, "");
-	pipeline_source_events.gap(world.pipeline, 0, PORT_GAP_RETENTION, 5,
-	    8);
+	pipeline_source_events.gap(world.pipeline, 0, PORT_GAP_RETENTION, 5, 8);
 	pipeline_tick(world.pipeline);
 	assert_int_equal(world.submission_count, 1);
 	assert_non_null(strstr(world.submissions[0].text, "integrityd.gap"));

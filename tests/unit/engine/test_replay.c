@@ -24,11 +24,11 @@ note(void *context, const struct port_output *output)
 		seen->rejected++;
 		return;
 	}
-	seen->opens +=
-	    span_find(output->value, SPAN("\"kind\":\"open\"")) >= 0 &&
+	seen->opens += span_find(output->value, SPAN("\"kind\":\"open\"")) >=
+		0 &&
 	    span_find(output->value, SPAN("three_views")) >= 0;
-	seen->closes +=
-	    span_find(output->value, SPAN("\"kind\":\"close\"")) >= 0;
+	seen->closes += span_find(output->value, SPAN("\"kind\":\"close\"")) >=
+	    0;
 	buffer_add_span(&seen->text, output->value);
 }
 
@@ -36,8 +36,7 @@ static struct rule_set *
 load(void)
 {
 	const char *const paths[] = { RULES };
-	struct rule_load_options options = { .paths = paths,
-		.path_count = 1 };
+	struct rule_load_options options = { .paths = paths, .path_count = 1 };
 	struct rule_load_result result = { 0 };
 	struct diag *diag = diag_new();
 
@@ -66,13 +65,13 @@ write_file(const char *name, const char *text)
 	return copy;
 }
 
-#define VIEW(time)                                                            \
+#define VIEW(time)                                                             \
 	"{\"@timestamp\":\"2026-03-02T" time                                   \
 	"Z\",\"user.id\":\"P1\",\"event.action\":\"view\"}\n"
 
 static bool
-replay(const char *const *files, size_t count, bool close,
-    struct seen *seen, struct error *err)
+replay(const char *const *files, size_t count, bool close, struct seen *seen,
+    struct error *err)
 {
 	struct mapping *mapping = mapping_identity();
 	struct replay_options options = {
@@ -98,8 +97,8 @@ replay(const char *const *files, size_t count, bool close,
 static void
 test_merged_on_time(void **state)
 {
-	char *a = write_file("a.ndjson", VIEW("21:00:00") VIEW("22:00:00")
-	    VIEW("23:00:00"));
+	char *a = write_file("a.ndjson",
+	    VIEW("21:00:00") VIEW("22:00:00") VIEW("23:00:00"));
 	char *b = write_file("b.ndjson", VIEW("21:05:00") VIEW("21:10:00"));
 	const char *const files[] = { a, b };
 	struct error err = ERROR_NONE;
@@ -109,8 +108,10 @@ test_merged_on_time(void **state)
 	assert_true(replay(files, 2, true, &seen, &err));
 	assert_int_equal(seen.opens, 1);
 	assert_int_equal(seen.closes, 1);
-	assert_true(span_find(buffer_span(&seen.text),
-	    SPAN("\"topic\":\"b.ndjson\",\"partition\":0,\"offset\":1")) >= 0);
+	assert_true(
+	    span_find(buffer_span(&seen.text),
+		SPAN("\"topic\":\"b.ndjson\",\"partition\":0,\"offset\":1")) >=
+	    0);
 	buffer_done(&seen.text);
 	mem_free(a);
 	mem_free(b);
@@ -120,8 +121,8 @@ test_merged_on_time(void **state)
 static void
 test_no_close(void **state)
 {
-	char *open = write_file("open.ndjson", VIEW("21:00:00")
-	    VIEW("21:00:01") VIEW("21:00:02"));
+	char *open = write_file("open.ndjson",
+	    VIEW("21:00:00") VIEW("21:00:01") VIEW("21:00:02"));
 	const char *const files[] = { open };
 	struct error err = ERROR_NONE;
 	struct seen seen;
@@ -150,7 +151,7 @@ test_bad_records_are_emitted(void **state)
 	assert_true(replay(files, 1, true, &seen, &err));
 	assert_int_equal(seen.rejected, 1);
 	assert_true(span_find(buffer_span(&seen.text),
-	    SPAN("integrityd.rejected")) >= 0);
+			SPAN("integrityd.rejected")) >= 0);
 	buffer_done(&seen.text);
 	mem_free(bad);
 }

@@ -150,8 +150,8 @@ test_whole_numbers(void **state)
 	assert_int_equal(value_whole(arena, SPAN("-0")).integer, 0);
 	assert_span_equal(value_whole(arena, SPAN("-0")).text, SPAN("0"));
 	assert_span_equal(value_whole(arena, SPAN("007")).text, SPAN("7"));
-	assert_int_equal(
-	    value_whole(arena, SPAN("-9223372036854775808")).kind, VALUE_INT);
+	assert_int_equal(value_whole(arena, SPAN("-9223372036854775808")).kind,
+	    VALUE_INT);
 	arena_free(arena);
 }
 
@@ -159,8 +159,7 @@ static void
 test_members(void **state)
 {
 	struct value items[2] = { value_null(), value_bool(true) };
-	struct value list = { .kind = VALUE_LIST, .count = 2,
-		.items = items };
+	struct value list = { .kind = VALUE_LIST, .count = 2, .items = items };
 	struct value missing = { 0 }, null = value_null();
 	uint32_t count;
 
