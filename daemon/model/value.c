@@ -41,9 +41,50 @@ value_int(struct arena *arena, int64_t integer)
 		.text = arena_printf(arena, "%" PRId64, integer) };
 }
 
+/*
+ * Most fractions that people log have few digits: real = n / 10^k.  Both are
+ * exact as doubles, so their quotient is what strtod() makes of n's digits
+ * with a point in them; with at most 15 digits that is also the shortest text
+ * (David Gay, Correctly Rounded Binary-Decimal Conversions, 1990).
+ */
+static bool
+short_text(struct arena *arena, double real, struct span *ret_text)
+{
+	static const double powers[] = { 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+	double whole = fabs(real), scaled;
+	char text[24];
+	size_t at = sizeof(text);
+	unsigned k;
+	uint64_t n;
+
+	/* Below, printf would write an exponent. */
+	if (!(whole >= 1e-4 && whole < 1e8))
+		return false;
+	for (k = 0; k < 6; k++) {
+		scaled = rint(whole * powers[k]);
+		if (scaled / powers[k] == whole)
+			break;
+	}
+	if (k == 6)
+		return false;
+	n = (uint64_t)scaled;
+	for (unsigned i = 0; i <= k; i++, n /= 10)
+		text[--at] = (char)('0' + n % 10);
+	text[--at] = '.';
+	do {
+		text[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	if (real < 0)
+		text[--at] = '-';
+	*ret_text = arena_dup(arena, span_make(text + at, sizeof(text) - at));
+	return true;
+}
+
 struct value
 value_real(struct arena *arena, double real)
 {
+	struct value value = { .kind = VALUE_REAL, .real = real };
 	char text[40];
 
 	/* Beyond 2^63 a whole double has no exact int64_t. */
@@ -52,14 +93,15 @@ value_real(struct arena *arena, double real)
 			.real = real,
 			.text = arena_printf(arena, "%" PRId64,
 			    (int64_t)real) };
+	if (short_text(arena, real, &value.text))
+		return value;
 	for (int digits = 15; digits <= 17; digits++) {
 		(void)snprintf(text, sizeof(text), "%.*g", digits, real);
 		if (strtod(text, NULL) == real)
 			break;
 	}
-	return (struct value){ .kind = VALUE_REAL,
-		.real = real,
-		.text = arena_dup(arena, span_of(text)) };
+	value.text = arena_dup(arena, span_of(text));
+	return value;
 }
 
 /* Digits without plus sign and leading zeros; "-0" is "0". */

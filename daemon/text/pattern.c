@@ -39,6 +39,7 @@ struct pattern {
 	pcre2_code *code;
 	pcre2_code *counted;
 	bool is_anchored;
+	bool is_not_blank; /* `\S` alone: rules ask it of every event */
 };
 
 /*
@@ -173,6 +174,7 @@ pattern_new(struct span text, const struct pattern_options *options,
 		goto out;
 	pcre2_pattern_info(pattern->code, PCRE2_INFO_ALLOPTIONS, &all);
 	pattern->is_anchored = (all & PCRE2_ANCHORED) != 0;
+	pattern->is_not_blank = span_is(text, "\\S");
 	*ret_pattern = pattern;
 	ok = true;
 out:
@@ -201,12 +203,27 @@ pattern_run(const pcre2_code *code, struct span subject, uint32_t flags,
 	    flags, shared.data, shared.context);
 }
 
+/* Without UCP, white space is ASCII's (pcre2pattern(3), \s). */
+static bool
+has_not_blank(struct span subject)
+{
+	for (size_t i = 0; i < subject.len; i++) {
+		char c = subject.ptr[i];
+
+		if (c != ' ' && (c < '\t' || c > '\r'))
+			return true;
+	}
+	return false;
+}
+
 enum pattern_result
 pattern_match(const struct pattern *pattern, struct span subject)
 {
 	uint64_t limit;
 	int status;
 
+	if (pattern->is_not_blank)
+		return has_not_blank(subject) ? PATTERN_YES : PATTERN_NO;
 	pattern_start();
 	shared.left = shared.match_limit * PATTERN_STARTS;
 	limit = pattern->is_anchored ? shared.left :

@@ -26,6 +26,21 @@ static const struct {
 	enum pattern_result want;
 } matches[] = {
 	{ "", "", SPAN(""), PATTERN_YES },
+	/* Known by itself, and as PCRE2 has it. */
+	{ "\\S", "", SPAN(""), PATTERN_NO },
+	{ "[\\S]", "", SPAN(""), PATTERN_NO },
+	{ "\\S", "", SPAN(" \t\n\v\f\r"), PATTERN_NO },
+	{ "[\\S]", "", SPAN(" \t\n\v\f\r"), PATTERN_NO },
+	{ "\\S", "", SPAN(" x "), PATTERN_YES },
+	{ "[\\S]", "", SPAN(" x "), PATTERN_YES },
+	{ "\\S", "", SPAN("\0"), PATTERN_YES },
+	{ "[\\S]", "", SPAN("\0"), PATTERN_YES },
+	{ "\\S", "", SPAN("\xc2\xa0"), PATTERN_YES },
+	{ "[\\S]", "", SPAN("\xc2\xa0"), PATTERN_YES },
+	{ "\\S", "", SPAN("\x08"), PATTERN_YES },
+	{ "[\\S]", "", SPAN("\x08"), PATTERN_YES },
+	{ "\\S", "", SPAN("\x0e"), PATTERN_YES },
+	{ "[\\S]", "", SPAN("\x0e"), PATTERN_YES },
 	{ "b", "", SPAN("abc"), PATTERN_YES },
 	{ "B", "", SPAN("abc"), PATTERN_NO },
 	{ "B", "i", SPAN("abc"), PATTERN_YES },
