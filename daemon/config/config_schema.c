@@ -472,7 +472,7 @@ static const struct schema_option control_options[] = {
 	    .offset = AT(group),
 	    .example = "integrity-ops",
 	    .doc = "Unix group that may use it, besides root and the daemon's "
-		   "own user; the daemon must be a member" },
+		   "own user; the daemon's own (systemd: Group=)" },
 };
 
 static const struct schema control_schema = { "`control`",

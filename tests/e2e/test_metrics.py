@@ -34,6 +34,7 @@ integrityd:
 # Label names and values are printable; a value's escapes are \\\\ \\" \\n.
 SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\.)*)"(?:,|$)')
+PACKAGING = os.path.join(process.ROOT, "packaging")
 PROMTOOL = shutil.which("promtool") or os.path.join(
     process.ROOT, "build", "deps", "prometheus", "usr", "bin", "promtool")
 
@@ -203,6 +204,31 @@ class Seen(unittest.TestCase):
                               text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_what_is_shipped_knows_these_metrics(self):
+        daemon = self.open("shipped", rules("view"))
+        daemon.start()
+        self.ready()
+        _, types = parse(self.get("/metrics")[1])
+        known = set(types) | {name + "_bucket" for name, kind in types.items()
+                              if kind == "histogram"}
+        for name in ("prometheus/integrityd.rules.yml",
+                     "prometheus/integrityd.test.yml",
+                     "grafana/integrityd.json"):
+            with open(os.path.join(PACKAGING, name),
+                      encoding="utf-8") as file:
+                used = set(re.findall(r"\bintegrityd_\w+", file.read()))
+            self.assertGreater(len(used), 10)
+            self.assertEqual(used - known, set(), name)
+
+    def test_shipped_alerts(self):
+        if not os.path.exists(PROMTOOL):
+            self.skipTest("no promtool")
+        done = subprocess.run(
+            [PROMTOOL, "test", "rules", "integrityd.test.yml"], text=True,
+            cwd=os.path.join(PACKAGING, "prometheus"), check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_http_is_no_more_than_that(self):
         daemon = self.open("http", rules("view"))

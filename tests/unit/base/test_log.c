@@ -113,6 +113,37 @@ test_long_line_is_cut(void **state)
 	assert_string_equal(end + 1, "No such file or directory\n");
 }
 
+/* In a child: the counts belong to the process. */
+static void
+say_problems(void)
+{
+	char text[16];
+	int64_t at_us = 0;
+
+	unsetenv("JOURNAL_STREAM");
+	log_set_level(LOG_LEVEL_ERROR);
+	log_info("fine");
+	if (log_last_problem(text, sizeof(text), &at_us))
+		_exit(1);
+	log_error("e");
+	log_warning("w\nof several lines");
+	log_set_level(LOG_LEVEL_INFO);
+	if (!log_last_problem(text, sizeof(text), &at_us) || at_us <= 0)
+		_exit(2);
+	log_info("%s %d %d", text, (int)log_count(LOG_LEVEL_ERROR),
+	    (int)log_count(LOG_LEVEL_WARNING));
+}
+
+static void
+test_last_problem(void **state)
+{
+	struct child child;
+
+	(void)state;
+	child_run(say_problems, &child);
+	assert_string_equal(child.text, "e\nw of several li 1 1\n");
+}
+
 static void
 test_level_names(void **state)
 {
@@ -136,6 +167,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_long_line_is_cut),
+		cmocka_unit_test(test_last_problem),
 		cmocka_unit_test(test_level_names),
 	};
 

@@ -218,6 +218,30 @@ test_summary(void **state)
 	diag_free(diag);
 }
 
+/* For a log: nothing of the text itself, which may name people. */
+static void
+test_log(void **state)
+{
+	struct buffer got = BUFFER_INIT;
+	struct diag *diag = diag_new();
+	const struct diag_source *source;
+
+	(void)state;
+	source = diag_add_source(diag, "f", SPAN("a\nb\nP4471\nd\n"));
+	diag_at(diag, (struct diag_place){ source, 2, 1, 1 }, "IW0119", "w");
+	diag_at(diag, (struct diag_place){ source, 3, 1, 1 }, "IR0103",
+	    "wrong");
+	diag_hint(diag, "want a map");
+	diag_at(diag, (struct diag_place){ NULL, 0, 0, 0 }, "IR0104", "gone");
+	diag_render_log(diag, &got);
+	assert_span_equal(buffer_span(&got),
+	    SPAN("error[IR0104]: gone\n"
+		 "f:3:1: error[IR0103]: wrong (want a map)\n"
+		 "IW0119 (once): YAML 1.1 reads this otherwise, at f:2:1\n"));
+	buffer_done(&got);
+	diag_free(diag);
+}
+
 static void
 test_reason_is_one_clean_line(void **state)
 {
@@ -384,6 +408,7 @@ main(void)
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_summary),
+		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_reason_is_one_clean_line),
 		cmocka_unit_test(test_color),
 		cmocka_unit_test(test_many),
