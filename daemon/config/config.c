@@ -45,6 +45,20 @@ config_path(const struct config_checking *checking, struct diag_place place,
 	return arena_strdup(checking->arena, joined);
 }
 
+const char *
+config_secret_path(const struct config_checking *checking,
+    struct diag_place place, const char *path)
+{
+	struct buffer found = BUFFER_INIT;
+
+	if (file_find_credential(path, &found))
+		path = arena_strdup(checking->arena, buffer_span(&found));
+	else
+		path = config_path(checking, place, path);
+	buffer_done(&found);
+	return path;
+}
+
 /* Lays a file over what is there; *ret_root stays NULL if nothing is. */
 static void
 config_read_file(const struct config_checking *checking, const char *path,

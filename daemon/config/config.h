@@ -61,6 +61,13 @@ enum config_format {
 	CONFIG_LEEF
 };
 
+/* Of the transport tls; paths are found, fingerprints 64 hex digits each. */
+struct config_tls {
+	const char *ca_file, *certificate_file, *key_file; /* NULL: none */
+	const char *server_name; /* NULL: the host of the address */
+	struct schema_strings fingerprints;
+};
+
 struct config_destination {
 	const char *name;
 	int transport; /* enum config_transport */
@@ -72,6 +79,7 @@ struct config_destination {
 	uint64_t enterprise_id;
 	uint64_t max_message_size;
 	int64_t heartbeat_us;
+	struct config_tls tls;
 };
 
 struct config_limits {
@@ -106,7 +114,7 @@ struct config {
 	struct config_kafka kafka;
 	struct schema_list inputs; /* struct config_input */
 	struct schema_strings rules, lists, mappings;
-	const char *hash_key_file; /* NULL: the mappings' own */
+	const char *hash_key_file;	 /* NULL: the mappings' own */
 	struct schema_list destinations; /* struct config_destination */
 	struct config_limits limits;
 	struct config_time time;

@@ -120,18 +120,12 @@ static void
 config_check_hash_key(const struct config_checking *checking)
 {
 	struct config *config = checking->config;
-	struct buffer path = BUFFER_INIT;
 
 	if (config->hash_key_file == NULL)
 		return;
-	if (file_find_credential(config->hash_key_file, &path))
-		config->hash_key_file = arena_strdup(checking->arena,
-		    buffer_span(&path));
-	else
-		config->hash_key_file = config_path(checking,
-		    config_place(checking->root, "hash_key_file"),
-		    config->hash_key_file);
-	buffer_done(&path);
+	config->hash_key_file = config_secret_path(checking,
+	    config_place(checking->root, "hash_key_file"),
+	    config->hash_key_file);
 }
 
 void

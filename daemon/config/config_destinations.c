@@ -43,17 +43,15 @@ config_destinations_check_available(
 	const struct yaml_node *transport = yaml_get(one->map, "transport");
 	const struct yaml_node *format = yaml_get(one->map, "format");
 
-	if (transport != NULL &&
-	    (destination->transport == CONFIG_TLS ||
-		destination->transport == CONFIG_RELP)) {
+	if (transport != NULL && destination->transport == CONFIG_RELP) {
 		diag_at(one->diag, transport->place, "IR0204",
 		    "the transport `" SPAN_FMT
 		    "` is not available in this version",
 		    SPAN_ARG(transport->text));
-		diag_hint(one->diag, "unix, unix-stream, udp and tcp are");
+		diag_hint(one->diag, "unix, unix-stream, udp, tcp and tls are");
 		diag_help(one->diag,
 		    "a syslog daemon on this host takes "
-		    "alerts by unix or tcp and forwards them by TLS or RELP");
+		    "alerts by unix or tcp and forwards them by RELP");
 	}
 	if (format != NULL && destination->format != CONFIG_ECS &&
 	    destination->format != CONFIG_PLAIN) {
@@ -228,8 +226,7 @@ void
 config_destinations_check(const struct config_checking *checking)
 {
 	const struct yaml_node *list = yaml_get(checking->root, "destinations");
-	const struct config_destination *all = checking->config->destinations
-						   .items;
+	struct config_destination *all = checking->config->destinations.items;
 	struct config_destination_checking one;
 	size_t i;
 
@@ -254,5 +251,7 @@ config_destinations_check(const struct config_checking *checking)
 		config_destinations_check_address(&one);
 		config_destinations_check_size(&one);
 		config_destinations_check_app_name(&one);
+		if (config_destinations_is_told(&one))
+			config_tls_check(checking, list->items[i], &all[i]);
 	}
 }

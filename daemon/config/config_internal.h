@@ -26,12 +26,19 @@ struct diag_place config_place(const struct yaml_node *map, const char *key);
 const char *config_path(const struct config_checking *checking,
     struct diag_place place, const char *path);
 
+/* That of a secret: first among those that the service was given. */
+const char *config_secret_path(const struct config_checking *checking,
+    struct diag_place place, const char *path);
+
 /* What no table can say; each adds its findings. */
 void config_check(const struct config_checking *checking);
 void config_librdkafka_check(const struct config_checking *checking,
     const struct yaml_node *kafka);
 void config_inputs_check(const struct config_checking *checking);
 void config_destinations_check(const struct config_checking *checking);
+void config_tls_check(const struct config_checking *checking,
+    const struct yaml_node *map, struct config_destination *destination);
+extern const struct schema config_tls_schema;
 void config_watch_check(const struct config_checking *checking);
 
 /* Letters of ASCII, digits and those of `others`; 1 to `limit` of them. */

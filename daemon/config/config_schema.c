@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one table of every key. */
-#include "config/config.h"
+#include "config/config_internal.h"
 
 #define SECOND UINT64_C(1000000)
 #define MINUTE (60 * SECOND)
@@ -243,9 +243,10 @@ static const struct schema_option destination_options[] = {
 	    .offset = AT(transport),
 	    .is_required = true,
 	    .words = transport_words,
-	    .example = "tcp",
-	    .doc = "How frames get there; in this version by tcp, with octet "
-		   "counting (RFC 6587), or unix, by datagrams" },
+	    .example = "tls",
+	    .doc = "How frames get there: tls (RFC 5425), tcp or unix-stream "
+		   "with octet counting (RFC 6587), udp (RFC 5426), or unix, "
+		   "by datagrams" },
 	{ .key = "address",
 	    .type = SCHEMA_STRING,
 	    .offset = AT(address),
@@ -303,6 +304,12 @@ static const struct schema_option destination_options[] = {
 	    .max = DAY,
 	    .doc = "How often a sign of life is sent, so that silence is "
 		   "seen" },
+	{ .key = "tls",
+	    .type = SCHEMA_MAP,
+	    .offset = AT(tls),
+	    .child = &config_tls_schema,
+	    .doc = "How the transport tls knows the receiver, and is known "
+		   "to it" },
 };
 
 static const struct schema destination_schema = { "a destination",

@@ -23,6 +23,7 @@ static const struct transport_calls *const calls_of[] = {
 	[TRANSPORT_UNIX] = &transport_unix_calls,
 	[TRANSPORT_UNIX_STREAM] = &transport_stream_calls,
 	[TRANSPORT_UDP] = &transport_udp_calls,
+	[TRANSPORT_TLS] = &transport_tls_calls,
 };
 
 static struct transport *
@@ -178,7 +179,9 @@ on_timer(evutil_socket_t fd, short what, void *context)
 		transport_wake(transport);
 		break;
 	case TRANSPORT_CONNECTING:
-		error_set(&err, NULL, "no connection within %.3g s",
+		error_set(&err, NULL, "no %s within %.3g s",
+		    transport->stream != NULL ? "end of the TLS handshake" :
+						"connection",
 		    (double)transport->connect_us / CLOCK_US_PER_S);
 		transport_lost(transport, &err);
 		break;
@@ -347,15 +350,20 @@ transport_open(struct event_base *base, const struct transport_options *options,
     const struct port_frame_events *events, void *destination,
     struct transport **ret_transport, struct error *err)
 {
+	struct transport_tls *tls = NULL;
 	struct transport *transport;
 	struct address address;
 
 	if (!parse_address(options, &address, err))
 		return false;
+	if (options->kind == TRANSPORT_TLS &&
+	    !transport_tls_new(options->tls, address.host, &tls, err))
+		return error_prefix(err, "%s", options->address);
 	(void)signal(SIGPIPE, SIG_IGN);
 	transport = transport_new(options);
 	transport->base = base;
 	transport->address = address;
+	transport->tls = tls;
 	transport->events = events;
 	transport->destination = destination;
 	transport->timer = event_new(base, -1, 0, on_timer, transport);
@@ -375,6 +383,7 @@ transport_close(struct transport *transport)
 		return;
 	disconnect(transport);
 	transport_lookup_free(transport->lookup);
+	transport_tls_free(transport->tls);
 	drop_all(transport);
 	event_free(transport->timer);
 	event_free(transport->patience);

@@ -19,13 +19,29 @@ enum transport_kind {
 	TRANSPORT_TCP,
 	TRANSPORT_UNIX,
 	TRANSPORT_UNIX_STREAM,
-	TRANSPORT_UDP
+	TRANSPORT_UDP,
+	TRANSPORT_TLS
+};
+
+/*
+ * The receiver's certificate must be for the host of the address and come from
+ * an authority of `ca_file` (NULL: of the system), or be one of those pinned;
+ * with `ca_file` both (RFC 5425, 5.2).  Pinning asks neither for a name nor
+ * for a date.  Files are read again for each connection.
+ */
+struct transport_tls_options {
+	const char *ca_file;
+	const char *certificate_file, *key_file; /* both or none; ours */
+	const char *server_name;	 /* NULL: the host of the address */
+	const char *const *fingerprints; /* SHA-256, 64 hex digits each */
+	size_t fingerprint_count;
 };
 
 struct transport_options {
 	enum transport_kind kind;
 	const char *name;    /* of the destination, for messages */
 	const char *address; /* host:port, [v6]:port, or socket path */
+	const struct transport_tls_options *tls; /* of TRANSPORT_TLS */
 	size_t buffer_bytes; /* send() refuses above this; 1 MiB */
 	int64_t connect_us;  /* longest wait for a connection; 0: 10 s */
 	int64_t dead_us;     /* and for a peer that takes nothing; 0: 30 s */
@@ -42,7 +58,7 @@ struct transport_stats {
 };
 
 /*
- * Starts connecting at once; what happens comes up through `events`.  A peer
+ * Fails where the address or a file cannot be used.  Starts connecting at once; what happens comes up through `events`.  A peer
  * that dies without a word, or takes nothing of what is sent, is noticed
  * within 40 s (TCP_USER_TIMEOUT, RFC 5482; else by looking), well within the
  * destination's trail.  SIGPIPE is ignored from here on in the whole process.

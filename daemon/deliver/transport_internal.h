@@ -23,6 +23,7 @@ struct transport_item {
 struct bufferevent;
 struct sockaddr;
 struct transport_lookup;
+struct transport_tls;
 
 struct transport_calls {
 	/* Starts connecting; answered by transport_up() or, if it returns
@@ -41,8 +42,8 @@ struct transport_calls {
 	/* Of streams: the connection is there, the socket is to be wrapped.
 	 * NULL: as it is. */
 	bool (*wrap)(struct transport *transport, int fd, struct error *err);
-	/* Of streams: why the connection was lost, in place of errno; may be
-	 * NULL. */
+	/* Of streams: why the connection was lost, where errno does not tell;
+	 * may be NULL. */
 	void (*explain)(struct transport *transport, short what,
 	    struct error *err);
 	int socket_type;
@@ -51,6 +52,7 @@ struct transport_calls {
 };
 
 extern const struct transport_calls transport_stream_calls;
+extern const struct transport_calls transport_tls_calls;
 extern const struct transport_calls transport_unix_calls;
 extern const struct transport_calls transport_udp_calls;
 
@@ -83,6 +85,7 @@ struct transport {
 	struct transport_stats stats;	 /* frames: those too large as well */
 	struct transport_lookup *lookup; /* of a host's name */
 	struct bufferevent *stream;	 /* of streams, once connected */
+	struct transport_tls *tls;	 /* NULL: not of TLS */
 	/* of datagrams, and of streams until then; -1: none */
 	int fd;
 	struct event *writable, *readable;
@@ -112,5 +115,10 @@ void transport_stream_disconnect(struct transport *transport);
 void transport_stream_write(struct transport *transport, struct span frame,
     struct transport_item *item);
 size_t transport_stream_held(const struct transport *transport);
+
+/* transport_tls.c */
+bool transport_tls_new(const struct transport_tls_options *options,
+    const char *host, struct transport_tls **ret_tls, struct error *err);
+void transport_tls_free(struct transport_tls *tls); /* accepts NULL */
 
 #endif

@@ -62,10 +62,10 @@ set_options(const struct transport *transport, int fd)
 static void
 explain(struct transport *transport, short what, struct error *err)
 {
-	if (what & BEV_EVENT_EOF)
-		error_set(err, NULL, "the receiver closed the connection");
-	else if (transport->calls->explain != NULL)
+	if (transport->calls->explain != NULL)
 		transport->calls->explain(transport, what, err);
+	else if (what & BEV_EVENT_EOF)
+		error_set(err, NULL, "the receiver closed the connection");
 	else
 		error_set(err, NULL, "%s",
 		    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));

@@ -222,16 +222,26 @@ static const enum transport_kind kind_of[] = {
 	[CONFIG_UNIX_STREAM] = TRANSPORT_UNIX_STREAM,
 	[CONFIG_UDP] = TRANSPORT_UDP,
 	[CONFIG_TCP] = TRANSPORT_TCP,
+	[CONFIG_TLS] = TRANSPORT_TLS,
 };
 
 static bool
 open_ports(struct route *route, struct event_base *base, struct kafka *kafka,
     const struct config_destination *config, struct error *err)
 {
+	struct transport_tls_options tls = {
+		.ca_file = config->tls.ca_file,
+		.certificate_file = config->tls.certificate_file,
+		.key_file = config->tls.key_file,
+		.server_name = config->tls.server_name,
+		.fingerprints = config->tls.fingerprints.items,
+		.fingerprint_count = config->tls.fingerprints.count,
+	};
 	struct transport_options transport = {
 		.kind = kind_of[config->transport],
 		.name = config->name,
 		.address = config->address,
+		.tls = &tls,
 		.buffer_bytes = TRANSPORT_BUFFER_BYTES,
 		.tell = on_bad_frame,
 		.context = route,

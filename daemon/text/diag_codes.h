@@ -93,8 +93,9 @@ DIAG_CODE("IR0203", "bad name",
     "The name becomes part of consumer groups, client names or syslog "
     "headers, which allow a few characters only.")
 DIAG_CODE("IR0204", "transport not available",
-    "The transport is known but not part of this build. For an encrypted "
-    "path send to a local syslog daemon, which forwards by TLS or RELP.")
+    "The transport is known but not part of this build. For a path that "
+    "confirms each message send to a local syslog daemon, which forwards by "
+    "RELP.")
 DIAG_CODE("IR0205", "format not available",
     "The format is known but not part of this build.")
 DIAG_CODE("IR0206", "bad address",
@@ -142,6 +143,15 @@ DIAG_CODE("IR0218", "message too large for a datagram",
     "The transports udp and unix send each message as one datagram, and what "
     "none can hold would not arrive at all. Lower max_message_size (a long "
     "alert is then told in several messages), or use tcp, tls or unix-stream.")
+DIAG_CODE("IR0219", "keys of TLS that do not fit",
+    "The map `tls` is for destinations of the transport tls. In it a "
+    "certificate of ours and its private key go together, and a fingerprint "
+    "is the SHA-256 of the receiver's certificate, as `openssl x509 -noout "
+    "-fingerprint -sha256` prints it.")
+DIAG_CODE("IR0220", "a private key that others may read",
+    "Who has the private key can pass for integrityd. Its file must not be "
+    "open to others than its owner and group: chmod o= FILE. Best is to hand "
+    "it over by systemd (LoadCredential=).")
 
 /* 03xx: rule documents */
 

@@ -317,7 +317,7 @@ test_example(void **state)
 	check_input_defaults(input);
 	check_limit_defaults(&f->config.limits);
 	assert_int_equal(f->config.inputs.count, 1);
-	assert_int_equal(destination->transport, CONFIG_TCP);
+	assert_int_equal(destination->transport, CONFIG_TLS);
 	assert_string_equal(destination->address, "siem.example:6514");
 	assert_int_equal(f->config.rules.count, 2);
 }
@@ -369,6 +369,7 @@ test_example_defaults(void **state)
 	assert_string_equal(input->logsource.product, "records");
 	assert_int_equal(destination->facility, 13);
 	assert_int_equal(destination->audience, CONFIG_REFERENCE);
+	assert_int_equal(destination->tls.fingerprints.count, 1);
 	assert_int_equal(f->config.time.idle_us, INT64_C(60000000));
 	assert_int_equal(f->config.lists.count, 1);
 }
