@@ -74,6 +74,7 @@ bool ctl_use_color(int color, int fd);
 void ctl_print_diag(const struct diag *diag, enum ctl_format format, int color);
 void ctl_print(struct buffer *buffer, int fd); /* writes all of it */
 
+extern const struct ctl_verb ctl_alerts;
 extern const struct ctl_verb ctl_backtest;
 extern const struct ctl_verb ctl_check;
 extern const struct ctl_verb ctl_demo;

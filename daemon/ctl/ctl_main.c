@@ -10,6 +10,7 @@
 static const struct ctl_verb *const verbs[] = {
 	&ctl_check,
 	&ctl_backtest,
+	&ctl_alerts,
 	&ctl_demo,
 	&ctl_status,
 	&ctl_health,
