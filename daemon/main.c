@@ -149,11 +149,24 @@ on_signal(evutil_socket_t number, short what, void *context)
 		service_stop(program->service);
 }
 
+static struct event *
+watch_signal(struct program *program, int number)
+{
+	struct event *event = evsignal_new(program->base, number, on_signal,
+	    program);
+
+	(void)event_add(event, NULL);
+	return event;
+}
+
+/*
+ * A SIGHUP is remembered from the start on: the rules may have been read
+ * before it.  SIGTERM ends a start at once, for there is nothing to commit.
+ */
 static int
 run(struct program *program)
 {
-	static const int signals[] = { SIGHUP, SIGTERM, SIGINT };
-	struct event *events[3];
+	struct event *hangup, *terminate, *interrupt;
 	struct error err = ERROR_NONE;
 	struct service_options options = {
 		.config = &program->config,
@@ -164,21 +177,19 @@ run(struct program *program)
 	};
 
 	program->base = event_base_new();
-	if (!service_open(program->base, &options, &program->service,
+	hangup = watch_signal(program, SIGHUP);
+	if (service_open(program->base, &options, &program->service,
 		&program->status, &err)) {
+		terminate = watch_signal(program, SIGTERM);
+		interrupt = watch_signal(program, SIGINT);
+		(void)event_base_dispatch(program->base);
+		service_free(program->service);
+		event_free(terminate);
+		event_free(interrupt);
+	} else {
 		log_error("%s", err.text);
-		event_base_free(program->base);
-		return program->status;
 	}
-	for (int i = 0; i < 3; i++) {
-		events[i] = evsignal_new(program->base, signals[i], on_signal,
-		    program);
-		(void)event_add(events[i], NULL);
-	}
-	(void)event_base_dispatch(program->base);
-	service_free(program->service);
-	for (int i = 0; i < 3; i++)
-		event_free(events[i]);
+	event_free(hangup);
 	event_base_free(program->base);
 	return program->status;
 }
@@ -193,6 +204,7 @@ main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN); /* no rule was read yet */
 	program.arena = arena_new(65536);
 	program.diag = diag_new();
 	if (!read_config(&program)) {
