@@ -73,6 +73,8 @@ csv_row(const struct csv *csv, char separator, struct span text,
 
 	if (csv != NULL)
 		separator = csv->separator;
+	if (text.len == 0)
+		return CSV_MORE;
 	for (;;) {
 		at += field_at(span_make(text.ptr + at, text.len - at),
 		    separator, &field);
@@ -94,7 +96,8 @@ without_return(struct span row)
 {
 	if (row.len > 0 && row.ptr[row.len - 1] == '\r')
 		row.len--;
-	return row;
+	/* Nothing may be nowhere, but one field stands somewhere. */
+	return row.ptr != NULL ? row : SPAN("");
 }
 
 /* Cuts the next field off; false at the end. */

@@ -117,6 +117,24 @@ test_one_name_twice(void **state)
 	assert_false(csv_new(SPAN("a;a"), 0, &csv, &err));
 }
 
+static void
+test_nothing(void **state)
+{
+	struct csv *csv = csv_of("a", 0);
+	struct arena *arena = arena_new(4096);
+	const char *defect;
+	struct span json;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(csv_row(csv, 0, SPAN_NONE, &len), CSV_MORE);
+	assert_false(csv_is_header(csv, SPAN_NONE));
+	assert_true(csv_json(csv, arena, SPAN_NONE, &json, &defect));
+	assert_span_equal(json, SPAN("{\"a\":\"\"}"));
+	arena_free(arena);
+	csv_free(csv);
+}
+
 int
 main(void)
 {
@@ -125,6 +143,7 @@ main(void)
 		cmocka_unit_test(test_separators),
 		cmocka_unit_test(test_header_again),
 		cmocka_unit_test(test_one_name_twice),
+		cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
