@@ -14,6 +14,7 @@
 
 #define OUTPUT_FLUSH_BYTES 65536
 #define REJECTED_SHOWN 5
+#define REJECTED_SHOWN_BYTES 300
 
 struct backtest_options {
 	struct ctl_strings files, rules, lists;
@@ -73,7 +74,10 @@ emit(void *context, const struct port_output *output)
 
 	if (output->topic == PORT_TOPIC_REJECTED) {
 		if (backtest->rejected++ < REJECTED_SHOWN)
-			fprintf(stderr, "rejected: %.300s\n",
+			fprintf(stderr, "rejected: %.*s\n",
+			    output->value.len < REJECTED_SHOWN_BYTES ?
+				(int)output->value.len :
+				REJECTED_SHOWN_BYTES,
 			    output->value.ptr);
 		return;
 	}
