@@ -244,9 +244,9 @@ static const struct schema_option destination_options[] = {
 	    .is_required = true,
 	    .words = transport_words,
 	    .example = "tls",
-	    .doc = "How frames get there: tls (RFC 5425), tcp or unix-stream "
-		   "with octet counting (RFC 6587), udp (RFC 5426), or unix, "
-		   "by datagrams" },
+	    .doc = "How frames get there: tls (RFC 5425), tcp with octet "
+		   "counting (RFC 6587), udp (RFC 5426), unix by datagrams, "
+		   "or unix-stream by lines" },
 	{ .key = "address",
 	    .type = SCHEMA_STRING,
 	    .offset = AT(address),

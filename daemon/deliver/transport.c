@@ -21,7 +21,7 @@
 static const struct transport_calls *const calls_of[] = {
 	[TRANSPORT_TCP] = &transport_stream_calls,
 	[TRANSPORT_UNIX] = &transport_unix_calls,
-	[TRANSPORT_UNIX_STREAM] = &transport_stream_calls,
+	[TRANSPORT_UNIX_STREAM] = &transport_stream_lines_calls,
 	[TRANSPORT_UDP] = &transport_udp_calls,
 	[TRANSPORT_TLS] = &transport_tls_calls,
 };

@@ -3,9 +3,10 @@
  * Transports: frames over a socket, reconnecting with backoff (0.1 s doubling
  * to 30 s, with jitter from the name, not from chance).
  *
- * tcp, unix-stream, tls: octet counting (RFC 6587, 3.4.1: "LEN SP FRAME"; RFC
- * 5425).  unix, udp: one datagram a frame, as /dev/log takes them and RFC 5426
- * has it.
+ * tcp, tls: octet counting (RFC 6587, 3.4.1: "LEN SP FRAME"; RFC 5425).
+ * unix-stream: a line feed behind each frame (RFC 6587, 3.4.2), for syslog-ng
+ * counts no octets there; frames hold none.  unix, udp: one datagram a frame,
+ * as /dev/log takes them and RFC 5426 has it.
  */
 #ifndef DELIVER_TRANSPORT_H
 #define DELIVER_TRANSPORT_H

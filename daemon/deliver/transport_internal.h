@@ -52,6 +52,7 @@ struct transport_calls {
 };
 
 extern const struct transport_calls transport_stream_calls;
+extern const struct transport_calls transport_stream_lines_calls;
 extern const struct transport_calls transport_tls_calls;
 extern const struct transport_calls transport_unix_calls;
 extern const struct transport_calls transport_udp_calls;

@@ -211,6 +211,24 @@ transport_stream_write(struct transport *transport, struct span frame,
 	    evbuffer_add(output, frame.ptr, frame.len) == 0);
 }
 
+/* A line feed within would end the frame and begin one of its writer's: there
+ * is none, and should there be one it becomes a blank. */
+static void
+write_line(struct transport *transport, struct span frame,
+    struct transport_item *item)
+{
+	struct evbuffer *output = bufferevent_get_output(transport->stream);
+	struct span line;
+
+	transport->accepted += frame.len + 1;
+	item->end = transport->accepted;
+	for (bool is_first = true; span_split(&frame, '\n', &line);
+	    is_first = false)
+		CHECK((is_first || evbuffer_add(output, " ", 1) == 0) &&
+		    evbuffer_add(output, line.ptr, line.len) == 0);
+	CHECK(evbuffer_add(output, "\n", 1) == 0);
+}
+
 /* Of TCP what was not acknowledged, of a socket here what was not read. */
 size_t
 transport_stream_held(const struct transport *transport)
@@ -229,4 +247,13 @@ const struct transport_calls transport_stream_calls = {
 	.held = transport_stream_held,
 	.socket_type = SOCK_STREAM,
 	.overhead = PREFIX_BYTES,
+};
+
+const struct transport_calls transport_stream_lines_calls = {
+	.connect = transport_stream_connect,
+	.disconnect = transport_stream_disconnect,
+	.write = write_line,
+	.held = transport_stream_held,
+	.socket_type = SOCK_STREAM,
+	.overhead = 1,
 };
