@@ -122,8 +122,11 @@ read_row(struct decoder *decoder, struct span row, struct span *ret_json,
 {
 	const char *defect;
 	size_t len = row.len;
-	enum csv_end end = csv_row(decoder->csv, 0, row, &len);
+	enum csv_end end;
 
+	if (row.len == 0)
+		return error_set(err, "IR1001", "an empty record");
+	end = csv_row(decoder->csv, 0, row, &len);
 	if (!check_row(decoder, end, row, len, err))
 		return false;
 	row.len = len;

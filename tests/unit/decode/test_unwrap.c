@@ -57,6 +57,12 @@ static const struct {
 	    SPAN("IR1001") },
 	{ "an empty row", ENCODING_UTF8, &commas, false, SPAN(" \n"),
 	    SPAN("IR1001") },
+	{ "nothing", ENCODING_UTF8, &commas, false, { NULL, 0 },
+	    SPAN("IR1001") },
+	{ "nothing in UTF-16", ENCODING_UTF16, &commas, false, SPAN("\xff\xfe"),
+	    SPAN("IR1001") },
+	{ "nothing in latin1", ENCODING_ISO_8859_1, NULL, false, { NULL, 0 },
+	    SPAN("IR1001") },
 	{ "the header", ENCODING_UTF8, &commas, false, SPAN("user.id,n\n"),
 	    SPAN("IR1001") },
 
