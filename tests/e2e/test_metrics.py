@@ -31,6 +31,20 @@ detection:
 integrityd:
   sentence: "{user.id} did %(name)s"
 """
+WINDOW = """
+---
+title: Many views
+name: burst
+level: low
+correlation:
+  type: event_count
+  rules: [view]
+  group-by: [user.id]
+  timespan: 10m
+  condition: {gte: %d}
+integrityd:
+  sentence: "{user.id} viewed {count}"
+"""
 # Label names and values are printable; a value's escapes are \\\\ \\" \\n.
 SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\.)*)"(?:,|$)')
@@ -205,6 +219,45 @@ class Seen(unittest.TestCase):
                               stderr=subprocess.STDOUT, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 
+    def test_lag_is_what_is_not_committed(self):
+        daemon = self.open("lag", rules("view"), partitions=1,
+                           limits={"batch_interval": "4s"})
+        daemon.start()
+        self.ready()
+        self.broker.produce("lag", [event("view", i) for i in range(5)],
+                            partition=0)
+        # Read, and waiting for the batch to fill.
+        self.waits_for(5, "integrityd_consumer_lag_records", topic="lag",
+                       partition="0")
+        self.assertEqual(self.value("integrityd_events_total", input="lag"),
+                         0)
+        self.waits_for(0, "integrityd_consumer_lag_records", topic="lag",
+                       partition="0")
+        self.assertEqual(self.value("integrityd_events_total", input="lag"),
+                         5)
+
+    def test_only_partitions_of_ones_own(self):
+        first = self.open("shared", rules("view"))
+        first.start()
+        self.ready()
+        with open(first.path, encoding="utf-8") as file:
+            made = json.load(file)
+        (port,) = process.free_ports(1)
+        made["metrics"]["address"] = f"127.0.0.1:{port}"
+        made["control"]["socket"] = "none"
+        with Daemon(made, instance="shared-2") as second:
+            def shown(at):
+                self.port = at
+                return {labels for name, labels in self.metrics()
+                        if name == "integrityd_consumer_lag_records"}
+
+            mine, other = self.port, port
+            wait_until(
+                lambda: len(shown(mine)) == 1 and len(shown(other)) == 1, 60,
+                lambda: f"one each, not {shown(mine)} and {shown(other)}\n"
+                + first.log_text() + second.log_text())
+            self.assertEqual(len(shown(mine) | shown(other)), 2)
+
     def test_what_is_shipped_knows_these_metrics(self):
         daemon = self.open("shipped", rules("view"))
         daemon.start()
@@ -357,6 +410,21 @@ class Seen(unittest.TestCase):
                      and "2 rules" in alert["sentence"]], 30,
             daemon.log_text)
         self.assertIn(f"user id {os.getuid()}", told[0]["sentence"])
+
+    def test_reload_names_what_starts_anew(self):
+        daemon = self.open("windows", rules("view", "print") + WINDOW % 10)
+        daemon.start()
+        self.ready()
+        self.write_rules(rules("view", "print", "copy") + WINDOW % 10)
+        code, text, _ = self.control("reload", "--wait")
+        self.assertEqual((code, text), (0, "4 rules, 3 before\n"))
+        self.write_rules(rules("view", "print", "copy") + WINDOW % 11)
+        code, text, _ = self.control("reload", "--wait", "-o", "json")
+        self.assertEqual(code, 0)
+        self.assertEqual(json.loads(text)["reset"], ["burst"])
+        self.write_rules(rules("view", "print", "copy") + WINDOW % 12)
+        _, text, _ = self.control("reload", "--wait")
+        self.assertIn("the windows of burst start anew", text)
 
     def test_far_fewer_rules_only_by_force(self):
         names = ["view", "print", "logon", "copy"]
