@@ -56,7 +56,7 @@ write_file(const struct fixture *f, const char *name, const char *text)
 
 	(void)snprintf(path, sizeof(path), "%s/%s", f->folder, name);
 	for (slash = strchr(path + strlen(f->folder) + 1, '/'); slash != NULL;
-	    slash = strchr(slash + 1, '/')) {
+	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		(void)mkdir(path, 0700);
 		*slash = '/';
@@ -210,6 +210,8 @@ test_values(void **state)
 	assert_int_equal(inputs[0].lateness_us, INT64_C(129600000000));
 	assert_string_equal(inputs[0].logsource.service, "y");
 	assert_true(inputs[0].is_transactional);
+	assert_string_equal(inputs[0].encoding, "Latin1");
+	assert_int_equal(inputs[0].wire, CONFIG_WIRE_REGISTRY);
 	assert_true(span_ends_with(span_of(inputs[1].mapping),
 	    SPAN("/./own.yaml")));
 	assert_string_equal(inputs[1].time_zone, "Europe/London");
@@ -224,6 +226,33 @@ test_values(void **state)
 	assert_int_equal(destinations[1].heartbeat_us, INT64_C(300000000));
 	assert_int_equal(f->config.log.level, LOG_LEVEL_DEBUG);
 	assert_int_equal(f->config.time.idle_us, INT64_C(30000000));
+}
+
+/* Beside the file, unless the service has a credential of that name. */
+static void
+test_hash_key_file(void **state)
+{
+	struct fixture *f = *state;
+	struct buffer text = BUFFER_INIT, path = BUFFER_INIT;
+
+	buffer_printf(&text, "%shash_key_file: names.key\n", least);
+	write_file(f, "i.yaml", buffer_string(&text));
+	write_file(f, "cred/names.key", "0123456789abcdef");
+	buffer_printf(&path, "%s/names.key", f->folder);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", f->folder, 1), 0);
+	read_back(f, "i.yaml");
+	assert_string_equal(f->config.hash_key_file, buffer_string(&path));
+	buffer_reset(&path);
+	buffer_printf(&path, "%s/cred", f->folder);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", buffer_string(&path),
+			     1),
+	    0);
+	read_back(f, "i.yaml");
+	assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+	buffer_add_string(&path, "/names.key");
+	assert_string_equal(f->config.hash_key_file, buffer_string(&path));
+	buffer_done(&text);
+	buffer_done(&path);
 }
 
 /* Maps merge, lists append, scalars override; files in sorted order. */
@@ -396,6 +425,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_defaults),
 		TEST(test_values),
+		TEST(test_hash_key_file),
 		TEST(test_drop_ins),
 		TEST(test_secrets),
 		TEST(test_failure_touches_nothing),
