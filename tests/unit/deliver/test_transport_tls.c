@@ -154,7 +154,7 @@ static const struct trust_case cases[] = {
 };
 
 static struct world *
-open_world(const struct trust_case *one, struct tls_server **ret_server,
+open_world(const struct trust_case *one, struct receiver **ret_server,
     int max_version)
 {
 	struct transport_tls_options tls = { .ca_file = one->ca,
@@ -179,12 +179,13 @@ open_world(const struct trust_case *one, struct tls_server **ret_server,
 		tls.certificate_file = pki.certificate;
 		tls.key_file = pki.key;
 	}
-	*ret_server = tls_server_new(world, one->server, one->host);
+	*ret_server = receiver_new(world, one->server,
+	    bind_port(world, SOCK_STREAM, one->host));
 	if (max_version != 0)
 		SSL_CTX_set_max_proto_version((*ret_server)->context,
 		    max_version);
 	if (one->is_demanded)
-		tls_server_demand(*ret_server, &pki.authority);
+		receiver_demand(*ret_server, &pki.authority);
 	world->options.tls = &tls;
 	open_transport(world, TRANSPORT_TLS);
 	return world;
@@ -193,7 +194,7 @@ open_world(const struct trust_case *one, struct tls_server **ret_server,
 static void
 check_case(const struct trust_case *one, int max_version)
 {
-	struct tls_server *server;
+	struct receiver *server;
 	struct world *world = open_world(one, &server, max_version);
 
 	if (one->error == NULL) {
@@ -215,7 +216,7 @@ check_case(const struct trust_case *one, int max_version)
 	}
 	transport_close(world->transport);
 	world->transport = NULL;
-	tls_server_free(server);
+	receiver_free(server);
 	world_free(world);
 }
 
@@ -250,7 +251,7 @@ test_tells_fingerprint(void **state)
 	struct trust_case one = { "", &pki.good, "localhost", NULL,
 		.pins = ANOTHERS_PIN, .error = "sha-256" };
 	char want[65], got[65];
-	struct tls_server *server;
+	struct receiver *server;
 	struct world *world;
 	const char *c;
 	size_t len = 0;
@@ -270,7 +271,7 @@ test_tells_fingerprint(void **state)
 	assert_string_equal(got, want);
 	transport_close(world->transport);
 	world->transport = NULL;
-	tls_server_free(server);
+	receiver_free(server);
 	world_free(world);
 }
 
@@ -366,7 +367,7 @@ test_renewed(void **state)
 {
 	struct trust_case one = { "", &pki.good, "localhost", pki.ca,
 		.client = &pki.unknown_client, .is_demanded = true };
-	struct tls_server *server;
+	struct receiver *server;
 	struct world *world = open_world(&one, &server, 0);
 
 	(void)state;
@@ -383,7 +384,7 @@ test_renewed(void **state)
 	run_until(world, false, world->received.len == 3);
 	transport_close(world->transport);
 	world->transport = NULL;
-	tls_server_free(server);
+	receiver_free(server);
 	world_free(world);
 }
 

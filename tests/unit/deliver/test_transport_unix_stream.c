@@ -33,11 +33,11 @@ test_lines(void **state)
 	(void)state;
 	run_until(world, true, world->connects == 1);
 	must_send(world, 1, "<1>1 x");
-	must_send(world, 2, "<1>1 y\nz");
-	run_until(world, true, world->received.len == 16);
+	must_send(world, 2, "<1>1 y\nz\n");
+	run_until(world, true, world->received.len == 17);
 	/* No frame can end another. */
 	assert_span_equal(buffer_span(&world->received),
-	    SPAN("<1>1 x\n<1>1 y z\n"));
+	    SPAN("<1>1 x\n<1>1 y z \n"));
 	assert_int_equal(world->acknowledged, 2);
 	world_free(world);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A receiver that speaks TLS, in the loop of the test, and certificates. */
+/* Receivers in the loop of the test, also of TLS, and certificates. */
 #ifndef UNIT_DELIVER_TLS_WORLD_H
 #define UNIT_DELIVER_TLS_WORLD_H
 
@@ -117,7 +117,7 @@ write_key(const struct identity *identity, const char *path,
 
 /* ---- The receiver ---- */
 
-struct tls_server {
+struct receiver {
 	struct world *world;
 	SSL_CTX *context;
 	struct evconnlistener *listener;
@@ -130,7 +130,7 @@ struct tls_server {
 };
 
 static inline void
-tls_server_drop(struct tls_server *server)
+receiver_drop(struct receiver *server)
 {
 	if (server->peer != NULL)
 		bufferevent_free(server->peer);
@@ -139,9 +139,9 @@ tls_server_drop(struct tls_server *server)
 }
 
 static inline void
-tls_server_read(struct bufferevent *peer, void *context)
+receiver_read(struct bufferevent *peer, void *context)
 {
-	struct tls_server *server = context;
+	struct receiver *server = context;
 	struct evbuffer *input = bufferevent_get_input(peer);
 	size_t len = evbuffer_get_length(input);
 	char *bytes = buffer_reserve(&server->world->received, len);
@@ -151,9 +151,9 @@ tls_server_read(struct bufferevent *peer, void *context)
 }
 
 static inline void
-tls_server_event(struct bufferevent *peer, short what, void *context)
+receiver_event(struct bufferevent *peer, short what, void *context)
 {
-	struct tls_server *server = context;
+	struct receiver *server = context;
 	const char *name;
 
 	if (what & BEV_EVENT_CONNECTED) {
@@ -173,38 +173,37 @@ tls_server_event(struct bufferevent *peer, short what, void *context)
 }
 
 static inline void
-tls_server_accept(struct evconnlistener *listener, evutil_socket_t fd,
+receiver_accept(struct evconnlistener *listener, evutil_socket_t fd,
     struct sockaddr *from, int len, void *context)
 {
-	struct tls_server *server = context;
+	struct receiver *server = context;
 
 	(void)listener;
 	(void)from;
 	(void)len;
-	tls_server_drop(server);
+	receiver_drop(server);
 	server->accepted++;
 	if (server->is_mute) {
 		server->held = fd;
 		return;
 	}
-	server->peer = bufferevent_openssl_socket_new(server->world->base, fd,
-	    SSL_new(server->context), BUFFEREVENT_SSL_ACCEPTING,
-	    BEV_OPT_CLOSE_ON_FREE);
+	server->peer = server->context == NULL ?
+	    bufferevent_socket_new(server->world->base, fd,
+		BEV_OPT_CLOSE_ON_FREE) :
+	    bufferevent_openssl_socket_new(server->world->base, fd,
+		SSL_new(server->context), BUFFEREVENT_SSL_ACCEPTING,
+		BEV_OPT_CLOSE_ON_FREE);
 	assert_non_null(server->peer);
-	bufferevent_setcb(server->peer, tls_server_read, NULL, tls_server_event,
+	bufferevent_setcb(server->peer, receiver_read, NULL, receiver_event,
 	    server);
-	bufferevent_enable(server->peer, EV_READ | EV_WRITE);
+	bufferevent_enable(server->peer,
+	    server->context == NULL && server->is_deaf ? EV_WRITE :
+							 EV_READ | EV_WRITE);
 }
 
-/* Listens with the identity, and sets the address of the world. */
-static inline struct tls_server *
-tls_server_new(struct world *world, const struct identity *identity,
-    const char *host)
+static inline void
+receiver_identify(struct receiver *server, const struct identity *identity)
 {
-	struct tls_server *server = mem_zalloc(sizeof(*server));
-
-	server->world = world;
-	server->held = -1;
 	server->context = SSL_CTX_new(TLS_server_method());
 	assert_int_equal(SSL_CTX_use_certificate(server->context,
 			     identity->certificate),
@@ -214,16 +213,27 @@ tls_server_new(struct world *world, const struct identity *identity,
 	if (identity->issuer != NULL && identity->issuer->issuer != NULL)
 		SSL_CTX_add1_chain_cert(server->context,
 		    identity->issuer->certificate);
-	server->listener = evconnlistener_new(world->base, tls_server_accept,
-	    server, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 8,
-	    bind_port(world, SOCK_STREAM, host));
+}
+
+/* On a bound socket; speaks TLS with the identity, or none with NULL. */
+static inline struct receiver *
+receiver_new(struct world *world, const struct identity *identity, int fd)
+{
+	struct receiver *server = mem_zalloc(sizeof(*server));
+
+	server->world = world;
+	server->held = -1;
+	if (identity != NULL)
+		receiver_identify(server, identity);
+	server->listener = evconnlistener_new(world->base, receiver_accept,
+	    server, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 8, fd);
 	assert_non_null(server->listener);
 	return server;
 }
 
 /* Wants a certificate of an authority. */
 static inline void
-tls_server_demand(struct tls_server *server, const struct identity *authority)
+receiver_demand(struct receiver *server, const struct identity *authority)
 {
 	X509_STORE_add_cert(SSL_CTX_get_cert_store(server->context),
 	    authority->certificate);
@@ -233,20 +243,20 @@ tls_server_demand(struct tls_server *server, const struct identity *authority)
 
 /* As a host that lost its memory of the connection does. */
 static inline void
-tls_server_reset(struct tls_server *server)
+receiver_reset(struct receiver *server)
 {
 	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
 	assert_int_equal(setsockopt(bufferevent_getfd(server->peer), SOL_SOCKET,
 			     SO_LINGER, &linger, sizeof(linger)),
 	    0);
-	tls_server_drop(server);
+	receiver_drop(server);
 }
 
 static inline void
-tls_server_free(struct tls_server *server)
+receiver_free(struct receiver *server)
 {
-	tls_server_drop(server);
+	receiver_drop(server);
 	evconnlistener_free(server->listener);
 	SSL_CTX_free(server->context);
 	mem_free(server);
