@@ -68,8 +68,9 @@ config_watch_parse(const char *address, struct config_listen *ret_listen,
 		if (fault != NULL)
 			return error_set(err, "IR0206", "%s", fault);
 	} else if (!config_watch_split(span_of(address), &listen)) {
-		return error_set(err, "IR0206", "want ADDRESS:PORT or "
-						"unix:PATH");
+		return error_set(err, "IR0206",
+		    "want ADDRESS:PORT or "
+		    "unix:PATH");
 	} else if (!config_watch_is_loopback(listen.host)) {
 		return error_set(err, "IR0206",
 		    "only 127.0.0.1, [::1] or a unix socket");

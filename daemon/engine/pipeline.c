@@ -9,17 +9,9 @@
 
 #include "engine/commit_note.h"
 #include "engine/pipeline.h"
+#include "engine/slot.h"
 
 #define PIPELINE_MAGIC 0x9195e11eu
-
-/* A batch that is computed and not yet committed. */
-struct slot {
-	struct batch *batch;
-	struct port_batch *records; /* owed to the source; NULL: none */
-	struct port_offset *offsets;
-	size_t offset_count, offset_cap;
-	bool is_used;
-};
 
 struct pending {
 	struct notice notice;
@@ -32,6 +24,7 @@ struct known_feed {
 	uint32_t input;
 	bool is_ours;
 	int64_t position; /* where reading begins if nothing was run */
+	uint32_t rules;	  /* that its committed note tells; 0: none */
 };
 
 enum pipeline_state {
@@ -68,35 +61,54 @@ pipeline_of(void *core)
 /* ---- Slots ---- */
 
 static void
-slot_done(struct slot *slot)
-{
-	batch_free(slot->batch);
-	mem_free(slot->offsets);
-}
-
-/* What the slot holds is committed, or given up. */
-static void
 slot_clear(struct pipeline *pipeline, struct slot *slot)
 {
-	if (slot->records != NULL)
-		pipeline->source.release(pipeline->source.port, slot->records);
-	batch_reset(slot->batch);
-	slot->records = NULL;
-	slot->offset_count = 0;
-	slot->is_used = false;
+	slot_empty(slot, &pipeline->source);
 }
 
-static struct port_offset *
-slot_add_offset(struct slot *slot, uint32_t feed, int64_t next_offset)
+/* Where a feed is to go on, and what is to be remembered of it. */
+static void
+note_offset(struct pipeline *pipeline, struct slot *slot, uint32_t feed,
+    int64_t next_offset, int64_t time_us)
 {
-	struct port_offset *offset;
+	uint32_t rules = engine_rules(pipeline->engine)->count;
 
-	slot->offsets = mem_grow(slot->offsets, &slot->offset_cap,
-	    slot->offset_count + 1, sizeof(*slot->offsets));
-	offset = &slot->offsets[slot->offset_count++];
-	offset->feed = feed;
-	offset->next_offset = next_offset;
-	return offset;
+	commit_note_write(time_us, pipeline->batches, rules,
+	    slot_add_offset(slot, feed, next_offset)->metadata);
+	pipeline->feeds[feed].rules = rules;
+}
+
+/*
+ * A feed without new records would tell a number of rules that is no longer
+ * true, for as long as nothing comes, and the next start compares with it.
+ */
+static bool
+is_note_stale(const struct pipeline *pipeline, const struct known_feed *known)
+{
+	return known->is_ours && known->rules > 0 &&
+	    known->rules != engine_rules(pipeline->engine)->count;
+}
+
+/* The current positions again, of feeds whose note is stale; with `any` of one
+ * at least: the fence of a transaction without records. */
+static bool
+add_current_offsets(struct pipeline *pipeline, struct slot *slot, bool any)
+{
+	for (uint32_t feed = 0; feed < pipeline->feed_count; feed++) {
+		const struct known_feed *known = &pipeline->feeds[feed];
+		int64_t next = engine_feed_next(pipeline->engine, feed);
+
+		if (!known->is_ours || slot_has_offset(slot, feed) ||
+		    !((any && slot->offset_count == 0) ||
+			is_note_stale(pipeline, known)))
+			continue;
+		if (next == INT64_MIN)
+			next = known->position;
+		if (next >= 0)
+			note_offset(pipeline, slot, feed, next,
+			    engine_feed_time(pipeline->engine, feed));
+	}
+	return slot->offset_count > 0;
 }
 
 static void
@@ -105,13 +117,11 @@ slot_set_offsets(struct pipeline *pipeline, struct slot *slot)
 	size_t count;
 	const struct batch_feed *feeds = batch_feeds(slot->batch, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		struct port_offset *offset = slot_add_offset(slot,
-		    feeds[i].feed, feeds[i].next_offset);
-
-		commit_note_write(feeds[i].time_us, pipeline->batches,
-		    engine_rules(pipeline->engine)->count, offset->metadata);
-	}
+	for (size_t i = 0; i < count; i++)
+		note_offset(pipeline, slot, feeds[i].feed, feeds[i].next_offset,
+		    feeds[i].time_us);
+	if (count > 0)
+		(void)add_current_offsets(pipeline, slot, false);
 }
 
 static void
@@ -328,6 +338,7 @@ on_assigned(void *core, const struct port_feed *feeds, size_t count)
 		known->is_ours = true;
 		known->position = feed->position;
 		commit_note_read(feed->metadata, &time_us, &number);
+		known->rules = commit_note_rules(feed->metadata);
 		engine_feed_restore(pipeline->engine, feed->feed, feed->input,
 		    feed->committed < 0 ? INT64_MIN : feed->committed, time_us);
 	}
@@ -464,8 +475,8 @@ pipeline_new(struct engine *engine, const struct pipeline_options *options)
 	pipeline->magic = PIPELINE_MAGIC;
 	pipeline->engine = engine;
 	pipeline->options = *options;
-	pipeline->flight.batch = batch_new();
-	pipeline->ready.batch = batch_new();
+	slot_init(&pipeline->flight);
+	slot_init(&pipeline->ready);
 	pipeline->pending_end = &pipeline->pending;
 	return pipeline;
 }
@@ -517,24 +528,13 @@ pipeline_notice(struct pipeline *pipeline, enum notice_kind kind,
 	pipeline->pending_end = &pending->next;
 }
 
-/* The current position again: the fence of a transaction without records. */
+/* Whether a position must be told again though nothing came. */
 static bool
-add_current_offset(struct pipeline *pipeline, struct slot *slot)
+has_stale_note(const struct pipeline *pipeline)
 {
 	for (uint32_t feed = 0; feed < pipeline->feed_count; feed++) {
-		const struct known_feed *known = &pipeline->feeds[feed];
-		int64_t next = engine_feed_next(pipeline->engine, feed);
-
-		if (!known->is_ours)
-			continue;
-		if (next == INT64_MIN)
-			next = known->position;
-		if (next < 0)
-			continue;
-		commit_note_write(engine_feed_time(pipeline->engine, feed),
-		    pipeline->batches, engine_rules(pipeline->engine)->count,
-		    slot_add_offset(slot, feed, next)->metadata);
-		return true;
+		if (is_note_stale(pipeline, &pipeline->feeds[feed]))
+			return true;
 	}
 	return false;
 }
@@ -543,23 +543,25 @@ void
 pipeline_tick(struct pipeline *pipeline)
 {
 	struct slot *slot = &pipeline->ready;
+	bool is_stale;
 	size_t outputs;
 
 	if (pipeline->state != PIPELINE_RUNNING || slot->is_used ||
 	    pipeline->flight.is_used || pipeline->is_revoking)
 		return;
-	if (pipeline->has_records && pipeline->pending == NULL) {
+	is_stale = has_stale_note(pipeline);
+	if (pipeline->has_records && pipeline->pending == NULL && !is_stale) {
 		pipeline->has_records = false;
 		return;
 	}
-	if (!add_current_offset(pipeline, slot))
+	if (!add_current_offsets(pipeline, slot, true))
 		return;
 	engine_settle(pipeline->engine, pipeline->options.now_us(),
 	    slot->batch);
 	add_pending(pipeline, slot);
 	(void)batch_outputs(slot->batch, &outputs);
 	slot->is_used = true;
-	if (outputs == 0)
+	if (outputs == 0 && !is_stale)
 		slot_clear(pipeline, slot);
 	advance(pipeline);
 }

@@ -32,7 +32,9 @@ struct world {
 		size_t alerts;
 		int64_t next_offset;
 		void *fence;
-		char metadata[PORT_METADATA_MAX];
+		char metadata[PORT_METADATA_MAX]; /* of the first offset */
+		size_t offsets;
+		char last_metadata[PORT_METADATA_MAX];
 		char text[4000];
 	} submissions[SUBMISSIONS_MAX];
 	size_t submission_count;
@@ -102,6 +104,10 @@ fake_submit(void *port, const struct port_submission *submission)
 	world->submissions[at].fence = submission->fence;
 	world->submissions[at].next_offset = submission->offsets[0].next_offset;
 	memcpy(world->submissions[at].metadata, submission->offsets[0].metadata,
+	    PORT_METADATA_MAX);
+	world->submissions[at].offsets = submission->offset_count;
+	memcpy(world->submissions[at].last_metadata,
+	    submission->offsets[submission->offset_count - 1].metadata,
 	    PORT_METADATA_MAX);
 	for (size_t i = 0; i < submission->output_count; i++) {
 		const struct port_output *output = &submission->outputs[i];
@@ -409,6 +415,67 @@ test_notice_when_idle(void **state)
 	world_close(&world);
 }
 
+/* A feed without records tells a number of rules that is no longer true, and
+ * the next start would compare with it. */
+static void
+test_number_of_rules_is_told_again(void **state)
+{
+	struct port_feed feeds[2] = {
+		{ .feed = 0,
+		    .topic = SPAN("records.audit"),
+		    .committed = 7,
+		    .position = 7,
+		    .metadata = SPAN("v1 n=3 r=5") },
+		{ .feed = 1,
+		    .topic = SPAN("records.audit"),
+		    .partition = 1,
+		    .committed = 4,
+		    .position = 4,
+		    .metadata = SPAN("v1 t=1772485201000000 n=2 r=5") },
+	};
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	pipeline_source_events.assigned(world.pipeline, feeds, 2);
+	pipeline_tick(world.pipeline);
+	assert_int_equal(world.submission_count, 1);
+	assert_int_equal(world.submissions[0].offsets, 2);
+	assert_string_equal(world.submissions[0].metadata, "v1 n=0 r=1");
+	assert_string_equal(world.submissions[0].last_metadata,
+	    "v1 t=1772485201000000 n=0 r=1");
+	answer(&world, PORT_OK);
+	pipeline_tick(world.pipeline);
+	assert_int_equal(world.submission_count, 1);
+	world_close(&world);
+}
+
+/* With the records of another feed just as well. */
+static void
+test_number_of_rules_goes_with_a_batch(void **state)
+{
+	struct port_feed feed = { .feed = 1,
+		.topic = SPAN("records.audit"),
+		.partition = 1,
+		.committed = 4,
+		.position = 4,
+		.metadata = SPAN("v1 n=2 r=5") };
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	assign(&world, 0, "v1 n=1 r=1");
+	pipeline_source_events.assigned(world.pipeline, &feed, 1);
+	deliver(&world, 0, 1);
+	assert_int_equal(world.submissions[0].offsets, 2);
+	assert_string_equal(world.submissions[0].last_metadata, "v1 n=1 r=1");
+	answer(&world, PORT_OK);
+	deliver(&world, 1, 1);
+	assert_int_equal(world.submissions[1].offsets, 1);
+	answer(&world, PORT_OK);
+	world_close(&world);
+}
+
 static void
 test_gap_is_told(void **state)
 {
@@ -439,6 +506,8 @@ main(void)
 		cmocka_unit_test(test_fenced),
 		cmocka_unit_test(test_stop_commits),
 		cmocka_unit_test(test_notice_when_idle),
+		cmocka_unit_test(test_number_of_rules_is_told_again),
+		cmocka_unit_test(test_number_of_rules_goes_with_a_batch),
 		cmocka_unit_test(test_gap_is_told),
 	};
 
