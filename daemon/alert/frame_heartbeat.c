@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/clock.h"
 #include "base/json.h"
 
 #include "alert/frame_internal.h"
@@ -8,6 +7,7 @@
 #include "alert/frame_heartbeat.h"
 
 #define MESSAGE_ID "heartbeat"
+#define US_PER_SECOND 1000000
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* The sum over the feeds of which it is known; -1: of none. */
@@ -37,7 +37,7 @@ add_structured_data(const struct frame_options *options,
 	frame_hex(out, heartbeat->ruleset);
 	buffer_printf(out, "\" rules=\"%u\" refused=\"%u\" interval=\"%lld\"",
 	    heartbeat->rules, heartbeat->refused,
-	    (long long)(heartbeat->interval_us / CLOCK_US_PER_S));
+	    (long long)(heartbeat->interval_us / US_PER_SECOND));
 	if (lag >= 0)
 		buffer_printf(out, " lag=\"%lld\"", (long long)lag);
 	for (size_t i = 0; i < heartbeat->count_count; i++)
@@ -133,7 +133,7 @@ write_own(struct json *json, const struct frame_options *options,
 	json_key(json, "chain");
 	json_hex(json, place->chain, HASH_SHA256_LEN);
 	json_key(json, "interval_seconds");
-	json_int(json, heartbeat->interval_us / CLOCK_US_PER_S);
+	json_int(json, heartbeat->interval_us / US_PER_SECOND);
 	json_key(json, "rules");
 	json_uint(json, heartbeat->rules);
 	json_key(json, "rules_refused");
