@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
 #include "base/fold.h"
 
 #include "decode/decode_internal.h"
@@ -50,8 +52,10 @@ typed(struct arena *arena, enum mapping_type type, struct value value)
 		return value;
 	if (number.kind != VALUE_REAL)
 		return value_whole(arena, number.text);
-	return type == MAPPING_TYPE_NUMBER ? value_real(arena, number.real) :
-					     value;
+	/* What no double can hold keeps its digits. */
+	return type == MAPPING_TYPE_NUMBER && isfinite(number.real) ?
+	    value_real(arena, number.real) :
+	    value;
 }
 
 /* Nothing stays nothing: a hash of it would make all unknown people one. */

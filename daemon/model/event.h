@@ -62,7 +62,7 @@ event_value(const struct event *event, uint32_t slot)
 }
 
 /* The number of a value; numeric strings count.  False if it is none.  The
- * result's kind is INT, BIG or REAL. */
+ * result's kind is INT, BIG or REAL; infinite where no double is so large. */
 bool value_number(const struct value *value, struct value *ret_number);
 
 /* Numbers compared exactly, int against double too: <0, 0, >0.  Both must

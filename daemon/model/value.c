@@ -7,11 +7,9 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/mem.h"
 
 #include "model/event.h"
-
-/* Longest numeric text that is looked at: nobody writes a count so long. */
-#define NUMBER_TEXT_MAX 400
 
 struct value
 value_string(struct span text)
@@ -180,16 +178,29 @@ is_decimal(struct span text)
 	return text.len > 0;
 }
 
+/* Beyond every double is infinite: larger than any limit, not no number. */
+static bool
+parse_decimal(struct span text, double *ret_real)
+{
+	char stack[64], *copy = stack, *end;
+
+	if (text.len >= sizeof(stack))
+		copy = mem_alloc(text.len + 1);
+	memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\0';
+	*ret_real = strtod(copy, &end);
+	text.len -= (size_t)(end - copy);
+	if (copy != stack)
+		mem_free(copy);
+	return text.len == 0;
+}
+
 static bool
 number_of_text(struct span text, struct value *ret_number)
 {
-	char copy[NUMBER_TEXT_MAX + 1];
-	char *end;
 	double real;
 
 	text = span_trim(text);
-	if (text.len == 0 || text.len > NUMBER_TEXT_MAX)
-		return false;
 	if (is_whole(text)) {
 		bool has_plus = text.ptr[0] == '+';
 
@@ -201,12 +212,7 @@ number_of_text(struct span text, struct value *ret_number)
 		    VALUE_BIG;
 		return true;
 	}
-	if (!is_decimal(text))
-		return false;
-	memcpy(copy, text.ptr, text.len);
-	copy[text.len] = '\0';
-	real = strtod(copy, &end);
-	if (*end != '\0' || !isfinite(real))
+	if (!is_decimal(text) || !parse_decimal(text, &real))
 		return false;
 	*ret_number = (struct value){
 		.kind = VALUE_REAL, .real = real, .text = text
@@ -279,6 +285,8 @@ compare_big_real(const struct value *big, double real)
 	/* A double this large is whole; one smaller is inside int64_t. */
 	if (fabs(real) < 9223372036854775808.0)
 		return is_negative ? -1 : 1;
+	if (isinf(real))
+		return real > 0 ? -1 : 1;
 	(void)snprintf(digits, sizeof(digits), "%.0f", real);
 	return compare_digits(big->text, span_of(digits));
 }

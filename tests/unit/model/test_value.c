@@ -32,7 +32,8 @@ static const struct {
 	{ "hexadecimal", "0x10", false, VALUE_MISSING, 0, 0 },
 	{ "infinity", "inf", false, VALUE_MISSING, 0, 0 },
 	{ "not a number", "nan", false, VALUE_MISSING, 0, 0 },
-	{ "out of range", "1e999", false, VALUE_MISSING, 0, 0 },
+	{ "beyond any double", "1e999", true, VALUE_REAL, 0, INFINITY },
+	{ "below any double", "-1e999", true, VALUE_REAL, 0, -INFINITY },
 	{ "two points", "1.2.3", false, VALUE_MISSING, 0, 0 },
 	{ "a word behind", "12 apples", false, VALUE_MISSING, 0, 0 },
 };
@@ -80,6 +81,12 @@ static const struct {
 	{ "99999999999999999999", "1e21" },
 	{ "-99999999999999999999", "-1" },
 	{ "1e300", "1e301" },
+	/* What no double holds is no hiding place. */
+	{ "1e308", "1e999" },
+	{ "9223372036854775807", "1e999" },
+	{ "99999999999999999999", "1e999" },
+	{ "-1e999", "-99999999999999999999" },
+	{ "-1e999", "1e999" },
 };
 
 static void
