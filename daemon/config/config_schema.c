@@ -63,6 +63,13 @@ static const struct schema_option kafka_options[] = {
 	    .offset = AT(ssl_keystore_password_file),
 	    .example = "/run/credentials/integrityd.service/keystore",
 	    .doc = "File with the password of ssl.keystore.location" },
+	{ .key = "oauth_token_file",
+	    .type = SCHEMA_STRING,
+	    .offset = AT(oauth_token_file),
+	    .example = "/run/credentials/integrityd.service/token",
+	    .doc = "File with the JSON web token for sasl.mechanisms: "
+		   "OAUTHBEARER; read again when four fifths of its life "
+		   "are over" },
 	{ .key = "librdkafka",
 	    .type = SCHEMA_PAIRS,
 	    .offset = AT(librdkafka),
@@ -340,8 +347,8 @@ static const struct schema_option limits_options[] = {
 	    .default_text = "32KiB",
 	    .min = KIB,
 	    .max = MIB,
-	    .doc = "Longest value that rules see; the rest is cut off and "
-		   "the event flagged" },
+	    .doc = "Longest value that is kept with an alert; rules see all "
+		   "of it" },
 	{ .key = "groups_per_rule",
 	    .type = SCHEMA_UINT,
 	    .offset = AT(groups_per_rule),

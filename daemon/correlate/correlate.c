@@ -23,7 +23,7 @@ correlate_new(const struct rule_set *rules,
 
 	correlate->limits = *limits;
 	correlate->watermark = watermark_new(inputs, input_count);
-	correlate->store = evidence_new();
+	correlate->store = evidence_new(limits->text_bytes);
 	correlate->lates = table_new();
 	correlate->rules = rules;
 	track_make_all(correlate, NULL, 0, NULL, NULL, NULL);

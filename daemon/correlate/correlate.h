@@ -43,6 +43,8 @@ struct correlate_limits {
 	/* value_count: so many values of a full window are told apart for
 	 * the peak, at least as many as the condition needs; 0: 256 */
 	uint32_t peak_values;
+	/* Longer texts are cut where they are kept as evidence; 0: 32 KiB. */
+	uint64_t text_bytes;
 };
 
 /* What the batch in hand led to; everything lives in `arena`. */

@@ -5,6 +5,7 @@
 #include "correlate/evidence.h"
 
 #define VALUES_ON_STACK 64
+#define TEXT_BYTES_DEFAULT (32 * 1024)
 
 struct digest {
 	bool is_known;
@@ -18,12 +19,16 @@ struct evidence_store {
 	struct digest *digests; /* by ordinal, in the batch's arena */
 	size_t digest_count;
 	size_t bytes; /* of what is kept */
+	uint64_t text_bytes;
 };
 
 struct evidence_store *
-evidence_new(void)
+evidence_new(uint64_t text_bytes)
 {
-	return mem_zalloc(sizeof(struct evidence_store));
+	struct evidence_store *store = mem_zalloc(sizeof(*store));
+
+	store->text_bytes = text_bytes > 0 ? text_bytes : TEXT_BYTES_DEFAULT;
+	return store;
 }
 
 void
@@ -55,23 +60,38 @@ evidence_begin(struct evidence_store *store, struct arena *arena, size_t events)
 
 /* ---- Values: copied into one block, texts and members behind them ---- */
 
-static size_t
-value_room(const struct value *value)
+/* Not through the middle of a code point. */
+static struct span
+cut_text(struct span text, uint64_t limit)
 {
-	size_t room = value->text.len;
+	if (text.len <= limit)
+		return text;
+	text.len = limit;
+	while (text.len > 0 && (text.ptr[text.len] & 0xc0) == 0x80)
+		text.len--;
+	return text;
+}
+
+static size_t
+value_room(const struct value *value, uint64_t limit)
+{
+	size_t room = cut_text(value->text, limit).len;
 
 	if (value->kind == VALUE_LIST) {
 		/* The members' own alignment may cost up to a slot. */
 		room += (value->count + (size_t)1) * sizeof(*value);
 		for (uint32_t i = 0; i < value->count; i++)
-			room += value_room(&value->items[i]);
+			room += value_room(&value->items[i], limit);
 	}
 	return room;
 }
 
 static void
-copy_value(const struct value *from, struct value *to, char **at)
+copy_value(const struct value *from, uint64_t limit, struct value *to,
+    char **at)
 {
+	struct span text = cut_text(from->text, limit);
+
 	*to = *from;
 	if (from->kind == VALUE_LIST && from->count > 0) {
 		size_t align = _Alignof(struct value);
@@ -80,22 +100,21 @@ copy_value(const struct value *from, struct value *to, char **at)
 
 		*at = (char *)(items + from->count);
 		for (uint32_t i = 0; i < from->count; i++)
-			copy_value(&from->items[i], &items[i], at);
+			copy_value(&from->items[i], limit, &items[i], at);
 		to->items = items;
 	}
-	if (from->text.len > 0) {
-		memcpy(*at, from->text.ptr, from->text.len);
-		to->text.ptr = *at;
-		*at += from->text.len;
-	} else {
-		to->text = SPAN_NONE;
+	to->text = SPAN_NONE;
+	if (text.len > 0) {
+		memcpy(*at, text.ptr, text.len);
+		to->text = span_make(*at, text.len);
+		*at += text.len;
 	}
 }
 
 /* One block, from `arena` unless NULL. */
 static struct value *
-copy_values(const struct value *values, uint32_t count, struct arena *arena,
-    size_t *ret_bytes)
+copy_values(const struct value *values, uint32_t count, uint64_t limit,
+    struct arena *arena, size_t *ret_bytes)
 {
 	size_t room = count * sizeof(*values);
 	struct value *copy;
@@ -105,18 +124,18 @@ copy_values(const struct value *values, uint32_t count, struct arena *arena,
 	if (count == 0)
 		return NULL;
 	for (uint32_t i = 0; i < count; i++)
-		room += value_room(&values[i]);
+		room += value_room(&values[i], limit);
 	*ret_bytes = room;
 	copy = arena != NULL ? arena_alloc(arena, room) : mem_alloc(room);
 	at = (char *)(copy + count);
 	for (uint32_t i = 0; i < count; i++)
-		copy_value(&values[i], &copy[i], &at);
+		copy_value(&values[i], limit, &copy[i], &at);
 	return copy;
 }
 
 static struct value *
-pick_values(const struct event *event, const struct rule *rule,
-    struct arena *arena, size_t *ret_bytes)
+pick_values(const struct evidence_store *store, const struct event *event,
+    const struct rule *rule, struct arena *arena, size_t *ret_bytes)
 {
 	struct value stack[VALUES_ON_STACK], *picked = stack, *copy;
 
@@ -128,7 +147,8 @@ pick_values(const struct event *event, const struct rule *rule,
 		picked = mem_array(rule->kept_count, sizeof(*picked));
 	for (uint32_t i = 0; i < rule->kept_count; i++)
 		picked[i] = *event_value(event, rule->kept_slots[i]);
-	copy = copy_values(picked, rule->kept_count, arena, ret_bytes);
+	copy = copy_values(picked, rule->kept_count, store->text_bytes, arena,
+	    ret_bytes);
 	if (picked != stack)
 		mem_free(picked);
 	return copy;
@@ -208,8 +228,8 @@ evidence_seal(struct evidence_store *store, struct evidence_kept *kept)
 	if (kept->event == NULL)
 		return;
 	digest_record(store, kept->event, kept->ordinal, kept->evidence.sha256);
-	kept->evidence.values = pick_values(kept->event, kept->rule, NULL,
-	    &kept->value_bytes);
+	kept->evidence.values = pick_values(store, kept->event, kept->rule,
+	    NULL, &kept->value_bytes);
 	store->bytes += kept->value_bytes;
 	store->pending[kept->pending - 1] = NULL;
 	kept->pending = 0;
@@ -241,7 +261,7 @@ evidence_remap(struct evidence_store *store, struct evidence_kept *kept,
 			picked[i] = old[from[i]];
 	}
 	store->bytes -= kept->value_bytes;
-	kept->evidence.values = copy_values(picked, count, NULL,
+	kept->evidence.values = copy_values(picked, count, UINT64_MAX, NULL,
 	    &kept->value_bytes);
 	store->bytes += kept->value_bytes;
 	mem_free(picked);
@@ -255,7 +275,8 @@ evidence_copy(const struct evidence *evidence, uint32_t value_count,
 	struct evidence copy = *evidence;
 	size_t bytes;
 
-	copy.values = copy_values(evidence->values, value_count, arena, &bytes);
+	copy.values = copy_values(evidence->values, value_count, UINT64_MAX,
+	    arena, &bytes);
 	return copy;
 }
 
@@ -267,7 +288,7 @@ evidence_of_hit(struct evidence_store *store, const struct hit *hit,
 	size_t bytes;
 
 	digest_record(store, hit->event, ordinal, evidence.sha256);
-	evidence.values = pick_values(hit->event, rule, arena, &bytes);
+	evidence.values = pick_values(store, hit->event, rule, arena, &bytes);
 	return evidence;
 }
 

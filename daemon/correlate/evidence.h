@@ -24,7 +24,8 @@ struct evidence_kept {
 	struct evidence_kept *next_free;
 };
 
-struct evidence_store *evidence_new(void);
+/* Texts longer than `text_bytes` are kept cut; 0: 32 KiB. */
+struct evidence_store *evidence_new(uint64_t text_bytes);
 void evidence_free(struct evidence_store *store);
 
 /* What is kept now takes so much. */

@@ -6,21 +6,8 @@
 const struct decode_limits decode_limits_default = {
 	.record_bytes = 1024 * 1024,
 	.json_depth = 64,
-	.field_bytes = 32 * 1024,
 	.max_future_us = INT64_C(5) * 60 * 1000000,
 };
-
-static struct span
-text_of(struct decoder *decoder, struct span text)
-{
-	if (text.len > decoder->limits.field_bytes) {
-		text.len = decoder->limits.field_bytes;
-		while (text.len > 0 && (text.ptr[text.len] & 0xc0) == 0x80)
-			text.len--;
-		decoder->flags |= EVENT_REPAIRED;
-	}
-	return arena_dup(decoder->arena, text);
-}
 
 /* Decimal digits; what printf does takes longer than the whole event. */
 static struct span
@@ -49,7 +36,8 @@ read_value(struct decoder *decoder, enum json_kind kind, struct json_value json,
 	switch (kind) {
 	case JSON_KIND_STRING:
 		into->kind = VALUE_STRING;
-		into->text = text_of(decoder, json_value_string(json));
+		into->text = arena_dup(decoder->arena,
+		    json_value_string(json));
 		break;
 	case JSON_KIND_INT:
 		into->kind = VALUE_INT;
@@ -228,23 +216,34 @@ take_scalar(struct decoder *decoder, const struct decode_node *node,
 		add_keyword(decoder, place);
 }
 
+static inline void
+take_kind(struct decoder *decoder, const struct decode_node *node,
+    struct json_value json)
+{
+	enum json_kind kind = json_value_kind(json);
+
+	if (kind == JSON_KIND_ARRAY) {
+		take_array(decoder, node, json);
+		return;
+	}
+	take_scalar(decoder, node, json, kind);
+	if (kind == JSON_KIND_OBJECT &&
+	    (node->edge_count > 0 || decoder->plan->wants_all))
+		take_object(decoder, node, json);
+}
+
 /* As deep as the reader's depth limit at most. */
 static void
 take_value(struct decoder *decoder, const struct decode_node *node,
     struct json_value json)
 {
-	enum json_kind kind = json_value_kind(json);
-	bool was_secret = decoder->is_secret;
-
-	decoder->is_secret = was_secret || node->is_secret;
-	if (kind == JSON_KIND_ARRAY)
-		take_array(decoder, node, json);
-	else
-		take_scalar(decoder, node, json, kind);
-	if (kind == JSON_KIND_OBJECT &&
-	    (node->edge_count > 0 || decoder->plan->wants_all))
-		take_object(decoder, node, json);
-	decoder->is_secret = was_secret;
+	if (!node->is_secret || decoder->is_secret) {
+		take_kind(decoder, node, json);
+		return;
+	}
+	decoder->is_secret = true;
+	take_kind(decoder, node, json);
+	decoder->is_secret = false;
 }
 
 void

@@ -12,8 +12,6 @@ struct decoder;
 struct decode_limits {
 	uint64_t record_bytes; /* 1 MiB */
 	unsigned json_depth;   /* 64 */
-	uint64_t field_bytes;  /* 32 KiB: a longer value is cut for matching and
-				  the event flagged EVENT_REPAIRED */
 	int64_t max_future_us; /* 5 min */
 	bool last_duplicate_wins;
 };
@@ -30,7 +28,7 @@ void decoder_free(struct decoder *decoder); /* accepts NULL */
 
 /*
  * Decodes a record into the arena; nothing in the event points into
- * record->bytes.  They are one JSON object, or one row if the mapping has a
+ * record->bytes.  Values are whole, however long: padding hides nothing.  They are one JSON object, or one row if the mapping has a
  * header, in the mapping's encoding; where the source made JSON of them
  * already (record->original) that is read as it is.
  *

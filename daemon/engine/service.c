@@ -97,13 +97,13 @@ make_engine(struct service *service, struct rule_set *rules)
 		.decode = decode_limits_default,
 		.correlate = {
 			.groups_per_rule = config->limits.groups_per_rule,
+			.text_bytes = config->limits.field_bytes,
 		},
 		.alert_bytes = config->limits.alert_bytes,
 	};
 
 	options.decode.record_bytes = config->limits.record_bytes;
 	options.decode.json_depth = (unsigned)config->limits.json_depth;
-	options.decode.field_bytes = config->limits.field_bytes;
 	options.decode.max_future_us = config->time.max_future_us;
 	return engine_new(rules, &options);
 }
@@ -182,11 +182,16 @@ open_kafka(struct service *service, struct error *err)
 	const struct config_kafka *config = &service->options.config->kafka;
 	size_t count = config->librdkafka.count;
 	struct kafka_setting *settings = mem_array(count, sizeof(*settings));
+	struct kafka_secret *secrets = mem_array(config->secret_count,
+	    sizeof(*secrets));
 	struct kafka_options options = {
 		.group = config->group,
 		.instance = service->options.instance,
 		.settings = settings,
 		.setting_count = count,
+		.secrets = secrets,
+		.secret_count = config->secret_count,
+		.oauth_token_file = config->oauth_token_file,
 		.shards = (uint32_t)config->shards,
 		.replication = (uint32_t)config->replication,
 		.alert_bytes = service->options.config->limits.alert_bytes,
@@ -202,9 +207,27 @@ open_kafka(struct service *service, struct error *err)
 		settings[i] = (struct kafka_setting){
 			config->librdkafka.keys[i], config->librdkafka.values[i]
 		};
+	for (size_t i = 0; i < config->secret_count; i++)
+		secrets[i] = (struct kafka_secret){ config->secrets[i].key,
+			config->secrets[i].path };
 	ok = ok && kafka_new(&options, &service->kafka, err);
 	mem_free(settings);
+	mem_free(secrets);
 	return ok;
+}
+
+static void
+tell_producer_time(struct service *service, const char *topic)
+{
+	char sentence[600];
+
+	(void)snprintf(sentence, sizeof(sentence),
+	    "Input %s keeps the producer's time (message.timestamp.type "
+	    "CreateTime): a forged date cannot be told by the broker's",
+	    topic);
+	log_warning("%s", sentence);
+	pipeline_notice(service->pipeline, NOTICE_FEED, LEVEL_LOW, topic,
+	    sentence);
 }
 
 /* Creates and verifies the internal topics; the inputs must exist. */
@@ -221,10 +244,7 @@ check_topics(struct service *service, struct error *err)
 			&is_producer_time, err))
 			return false;
 		if (is_producer_time)
-			log_warning("input %s keeps the producer's time "
-				    "(CreateTime): a forged date cannot be "
-				    "told by the broker's",
-			    inputs[i].topic);
+			tell_producer_time(service, inputs[i].topic);
 	}
 	return kafka_topics_ensure(service->kafka, true, err);
 }

@@ -51,7 +51,6 @@ start(void)
 		mapping->csv = wrappings[i].csv;
 		mapping_set_wire_header(mapping, wrappings[i].has_wire_header);
 		limits.last_duplicate_wins = i > 0;
-		limits.field_bytes = i > 0 ? 20 : limits.field_bytes;
 		decoders[i] = decoder_new(mapping, fields, &limits);
 	}
 	arena = arena_new(65536);

@@ -481,6 +481,27 @@ test_ids(void **unused)
 	world_done(&world);
 }
 
+static void
+test_kept_texts_are_cut(void **unused)
+{
+	struct world world;
+
+	(void)unused;
+	world_init(&world);
+	world_rule(&world, "event")->rule.alerts = true;
+	world.limits.text_bytes = 4;
+	world_start(&world);
+	/* Not through the middle of a code point. */
+	world_hit(&world, 0, 0, 1, "g", "12\xe2\x82\xac");
+	world_hit(&world, 0, 0, 2, "g", "1234");
+	world_hit(&world, 0, 0, 3, "g", "12345");
+	world_batch(&world);
+	assert_string_equal(world.told[0].value, "12");
+	assert_string_equal(world.told[1].value, "1234");
+	assert_string_equal(world.told[2].value, "1234");
+	world_done(&world);
+}
+
 int
 main(void)
 {
@@ -501,6 +522,7 @@ main(void)
 		cmocka_unit_test(test_a_slow_input_delays_its_own_rules),
 		cmocka_unit_test(test_the_end_closes),
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_kept_texts_are_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -294,28 +294,6 @@ test_row(void **state)
 }
 
 static void
-test_field_limit(void **state)
-{
-	struct decoding decoding;
-
-	(void)state;
-	decoding_start(&decoding, mapping_identity(), "a");
-	decoding.limits.field_bytes = 4;
-	assert_span_equal(decoding_of(&decoding, SPAN("{\"a\":\"1234\"}")),
-	    SPAN("string 1234"));
-	assert_span_equal(decoding_of(&decoding, SPAN("{\"a\":\"12345\"}")),
-	    SPAN("string 1234 (repaired)"));
-	/* Not through the middle of a code point. */
-	assert_span_equal(decoding_of(&decoding,
-			      SPAN("{\"a\":\"12\xe2\x82\xac\"}")),
-	    SPAN("string 12 (repaired)"));
-	/* A field that nobody wants is not cut. */
-	assert_span_equal(decoding_of(&decoding, SPAN("{\"b\":\"12345\"}")),
-	    SPAN("missing"));
-	decoding_stop(&decoding);
-}
-
-static void
 test_last_duplicate(void **state)
 {
 	struct decoding decoding;
@@ -438,7 +416,6 @@ main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_record_limit),
 		cmocka_unit_test(test_row),
-		cmocka_unit_test(test_field_limit),
 		cmocka_unit_test(test_last_duplicate),
 		cmocka_unit_test(test_many_keys),
 		cmocka_unit_test(test_long_list),

@@ -165,9 +165,9 @@ test_huge_string(void **state)
 	decoding.limits.record_bytes = 4 * 1024 * 1024;
 	decoder_free(decoding.decoder);
 	decoding.decoder = NULL;
+	/* Whole: what stands behind much padding is seen too. */
 	assert_int_equal(decoding_of(&decoding, buffer_span(&text)).len,
-	    sizeof("string  (repaired)") - 1 +
-		decode_limits_default.field_bytes);
+	    sizeof("string ") - 1 + len);
 	decoding_stop(&decoding);
 	buffer_done(&text);
 }
