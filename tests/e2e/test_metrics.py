@@ -371,6 +371,30 @@ class Seen(unittest.TestCase):
         self.assertEqual(code, 0)
         daemon.logged("log level debug")
 
+    def test_systemd_is_told(self):
+        daemon = self.open("notify", rules("view"))
+        self.broker.produce("notify", [event("view")], partition=0)
+        path = os.path.join(daemon.folder, "notify.sock")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(path)
+            receiver.settimeout(30)
+            os.environ["NOTIFY_SOCKET"] = path
+            try:
+                daemon.start()
+            finally:
+                del os.environ["NOTIFY_SOCKET"]
+            self.assertEqual(receiver.recv(4096), b"READY=1")
+
+            def line():
+                text = receiver.recv(4096).decode()
+                return text if "1 events" in text and "lag 0" in text else ""
+
+            told = wait_until(line, 30, daemon.log_text)
+        self.assertRegex(
+            told, r"^STATUS=1 rules; 2 partitions, lag 0, newest event \d+ h "
+            r"old; 0 of 0 destinations; 1 events, \d alert records.*\n"
+            r"WATCHDOG=1$")
+
     def test_nobody_there(self):
         self.socket = "/nowhere/control.sock"
         code, text, errors = self.control("status")
