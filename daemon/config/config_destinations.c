@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
 #include <sys/un.h>
 
 #include "config/config_internal.h"
@@ -6,6 +7,7 @@
 #define CONFIG_DESTINATION_MAX 48
 /* APP-NAME, RFC 5424, 6. */
 #define CONFIG_APP_NAME_MAX 48
+#define CONFIG_HOST_MAX 253 /* RFC 1035, 2.3.4, as text */
 #define CONFIG_UDP_MAX 65507
 #define CONFIG_UNIX_MAX (200 * 1024)
 
@@ -79,23 +81,44 @@ config_destinations_is_port(struct span text)
 	return number > 0;
 }
 
+/* What is wrong with "[IPv6]:port" up to the bracket's end, or NULL. */
+static const char *
+config_destinations_bracket_fault(struct span address, const char **colon)
+{
+	const char *end = address.ptr + address.len, *bracket;
+	char host[INET6_ADDRSTRLEN];
+	struct in6_addr ignored;
+	size_t len;
+
+	bracket = memchr(address.ptr, ']', address.len);
+	if (bracket == NULL)
+		return "`]` is missing";
+	len = (size_t)(bracket - address.ptr) - 1;
+	if (len == 0)
+		return "no host";
+	if (len >= sizeof(host))
+		return "no IPv6 address stands in the brackets";
+	memcpy(host, address.ptr + 1, len);
+	host[len] = '\0';
+	if (inet_pton(AF_INET6, host, &ignored) != 1)
+		return "no IPv6 address stands in the brackets";
+	*colon = bracket + 1 < end && bracket[1] == ':' ? bracket + 1 : NULL;
+	return NULL;
+}
+
 /* What is wrong with host:port, or NULL. */
 static const char *
 config_destinations_host_fault(struct span address)
 {
-	const char *end = address.ptr + address.len, *colon, *bracket;
+	const char *end = address.ptr + address.len, *colon, *fault;
 
 	colon = memrchr(address.ptr, ':', address.len);
 	if (address.len > 0 && address.ptr[0] == '/')
 		return "a path is for unix and unix-stream; want host:port";
 	if (address.len > 0 && address.ptr[0] == '[') {
-		bracket = memchr(address.ptr, ']', address.len);
-		if (bracket == NULL)
-			return "`]` is missing";
-		if (bracket == address.ptr + 1)
-			return "no host";
-		colon = bracket + 1 < end && bracket[1] == ':' ? bracket + 1 :
-								 NULL;
+		fault = config_destinations_bracket_fault(address, &colon);
+		if (fault != NULL)
+			return fault;
 	} else if (colon != NULL &&
 	    memchr(address.ptr, ':', (size_t)(colon - address.ptr)) != NULL) {
 		return "an IPv6 host stands in brackets: [::1]:514";
@@ -104,6 +127,8 @@ config_destinations_host_fault(struct span address)
 		return "want host:port";
 	if (colon == address.ptr)
 		return "no host";
+	if (colon - address.ptr > CONFIG_HOST_MAX)
+		return "longer than a host's name can be";
 	if (!config_destinations_is_port(span_make(colon + 1,
 		(size_t)(end - colon - 1))))
 		return "a port is from 1 to 65535";
@@ -178,6 +203,36 @@ config_destinations_check_size(const struct config_destination_checking *one)
 	diag_hint(one->diag, "at most %llu", (unsigned long long)limit);
 }
 
+static bool
+config_destinations_is_loopback(const char *address)
+{
+	static const char *const starts[] = { "127.",
+		"localhost:", "[::1]:", NULL };
+	size_t i;
+
+	for (i = 0; starts[i] != NULL; i++)
+		if (strncmp(address, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Who is suspected of what is no reading for the network's administrators. */
+static void
+config_destinations_check_clear(const struct config_destination_checking *one)
+{
+	const struct config_destination *destination = one->destination;
+	const char *address = destination->address;
+
+	if (address == NULL || destination->audience != CONFIG_INVESTIGATORS ||
+	    (destination->transport != CONFIG_TCP &&
+		destination->transport != CONFIG_UDP) ||
+	    config_destinations_is_loopback(address))
+		return;
+	diag_at(one->diag, config_place(one->map, "transport"), "IW0221",
+	    "alerts with names and evidence leave this host in the clear");
+	diag_hint(one->diag, "tls, or audience: reference");
+}
+
 static void
 config_destinations_check_app_name(
     const struct config_destination_checking *one)
@@ -250,6 +305,7 @@ config_destinations_check(const struct config_checking *checking)
 		config_destinations_check_available(&one);
 		config_destinations_check_address(&one);
 		config_destinations_check_size(&one);
+		config_destinations_check_clear(&one);
 		config_destinations_check_app_name(&one);
 		if (config_destinations_is_told(&one))
 			config_tls_check(checking, list->items[i], &all[i]);

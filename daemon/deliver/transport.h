@@ -59,10 +59,11 @@ struct transport_stats {
 };
 
 /*
- * Fails where the address or a file cannot be used.  Starts connecting at once; what happens comes up through `events`.  A peer
- * that dies without a word, or takes nothing of what is sent, is noticed
- * within 40 s (TCP_USER_TIMEOUT, RFC 5482; else by looking), well within the
- * destination's trail.  SIGPIPE is ignored from here on in the whole process.
+ * Fails where the address or a file cannot be used.  Starts connecting at
+ * once; what happens comes up through `events`.  A peer that dies without a
+ * word, or takes nothing of what is sent, is noticed within 40 s by looking
+ * (else by TCP_USER_TIMEOUT, RFC 5482), well within the destination's trail.
+ * SIGPIPE is ignored from here on in the whole process.
  */
 bool transport_open(struct event_base *base,
     const struct transport_options *options,

@@ -42,7 +42,7 @@ set_option(int fd, int level, int option, int value)
  * A peer without power acknowledges nothing; by default the kernel goes on
  * trying for a quarter of an hour.  This must be noticed while the frames
  * that it took along are still in the destination's trail of 60 s.  The
- * same limit ends a peer that keeps its window shut (tcp(7)).
+ * transport looks by itself, and can say what it saw: the kernel comes second.
  */
 static void
 set_options(const struct transport *transport, int fd)
@@ -52,7 +52,7 @@ set_options(const struct transport *transport, int fd)
 	set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, PROBE_EVERY_S);
 	set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, PROBE_COUNT);
 	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT,
-	    (int)(transport->dead_us / 1000));
+	    (int)(transport->dead_us / 1000 * 4 / 3));
 	set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES);
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
@@ -62,13 +62,16 @@ set_options(const struct transport *transport, int fd)
 static void
 explain(struct transport *transport, short what, struct error *err)
 {
+	int error = EVUTIL_SOCKET_ERROR();
+
+	/* Once a write has told the error, a read finds the end. */
 	if (transport->calls->explain != NULL)
 		transport->calls->explain(transport, what, err);
-	else if (what & BEV_EVENT_EOF)
-		error_set(err, NULL, "the receiver closed the connection");
-	else
+	else if ((what & BEV_EVENT_ERROR) != 0 && error != 0)
 		error_set(err, NULL, "%s",
-		    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+		    evutil_socket_error_to_string(error));
+	else
+		error_set(err, NULL, "the receiver closed the connection");
 }
 
 static void

@@ -272,12 +272,12 @@ tls_explain(struct transport *transport, short what, struct error *err)
 	else if (code != 0)
 		error_set(err, NULL, "TLS: %s%s",
 		    transport_tls_files_reason(code), when);
-	else if ((what & BEV_EVENT_EOF) != 0 || error == 0)
-		error_set(err, NULL, "the receiver closed the connection%s",
-		    when);
-	else
+	else if ((what & BEV_EVENT_ERROR) != 0 && error != 0)
 		error_set(err, NULL, "%s%s",
 		    evutil_socket_error_to_string(error), when);
+	else
+		error_set(err, NULL, "the receiver closed the connection%s",
+		    when);
 }
 
 const struct transport_calls transport_tls_calls = {

@@ -152,6 +152,10 @@ DIAG_CODE("IR0220", "a private key that others may read",
     "Who has the private key can pass for integrityd. Its file must not be "
     "open to others than its owner and group: chmod o= FILE. Best is to hand "
     "it over by systemd (LoadCredential=).")
+DIAG_CODE("IW0221", "alerts in the clear",
+    "A destination of the audience investigators is told names, reasons and "
+    "evidence. By tcp or udp whoever can listen on the way reads them too, "
+    "and can change them. Use tls, or send to a syslog daemon on this host.")
 
 /* 03xx: rule documents */
 
