@@ -190,6 +190,7 @@ correlate_end(struct correlate *correlate, struct correlate_result *result)
 	correlate->is_end = true;
 	for (size_t i = 0; i < correlate->track_count; i++)
 		track_window_settle(correlate->tracks[i], INT64_MAX);
+	hourly_end(correlate);
 	correlate->is_end = false;
 	correlate->result = NULL;
 }

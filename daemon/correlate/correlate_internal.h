@@ -11,7 +11,7 @@
 /* Told at most once an hour of event time, with what came meanwhile. */
 struct hourly {
 	uint64_t count;
-	int64_t told_hour;
+	int64_t told_hour, rest_us; /* into that hour: 0 until the end */
 	bool is_told, is_due;
 };
 
@@ -27,8 +27,8 @@ struct track {
 	struct heap due;    /* every window of the rule */
 	uint64_t opened;    /* windows so far */
 	struct hourly no_room, too_many, late_more;
-	int64_t named_hour; /* of settling time, in which late groups were */
-	uint32_t named;	    /* told by name, so many of them */
+	int64_t named_hour;   /* of settling time, in which late groups were */
+	uint32_t named;	      /* told by name, so many of them */
 	struct heap late_due; /* lateness told, till when it counts as one */
 	struct correlate_drops drops; /* not taken yet */
 };
@@ -116,5 +116,7 @@ void late_free_track(struct track *track);
 
 void hourly_add(struct hourly *hourly, int64_t at_us, uint64_t count);
 void hourly_tell(struct correlate *correlate);
+/* Nothing more will come: tells what has added up since. */
+void hourly_end(struct correlate *correlate);
 
 #endif

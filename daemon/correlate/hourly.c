@@ -27,7 +27,7 @@ take_due(struct hourly *hourly, int64_t *ret_at_us, uint64_t *ret_count)
 	if (!hourly->is_due)
 		return false;
 	hourly->is_due = false;
-	*ret_at_us = hourly->told_hour * HOUR_US;
+	*ret_at_us = hourly->told_hour * HOUR_US + hourly->rest_us;
 	*ret_count = hourly->count;
 	hourly->count = 0;
 	return true;
@@ -72,6 +72,29 @@ tell_track(struct correlate *correlate, struct track *track)
 		    "in no window",
 		    (unsigned long long)count, SPAN_ARG(label));
 	}
+}
+
+/* The last moment of the hour: a notice at its first one has been. */
+static void
+end(struct hourly *hourly)
+{
+	if (hourly->count == 0 || hourly->is_due)
+		return;
+	hourly->is_due = true;
+	hourly->rest_us = HOUR_US - 1;
+}
+
+void
+hourly_end(struct correlate *correlate)
+{
+	for (size_t i = 0; i < correlate->track_count; i++) {
+		struct track *track = correlate->tracks[i];
+
+		end(&track->no_room);
+		end(&track->too_many);
+		end(&track->late_more);
+	}
+	hourly_tell(correlate);
 }
 
 void

@@ -36,8 +36,7 @@ read_value(struct decoder *decoder, enum json_kind kind, struct json_value json,
 	switch (kind) {
 	case JSON_KIND_STRING:
 		into->kind = VALUE_STRING;
-		into->text = arena_dup(decoder->arena,
-		    json_value_string(json));
+		into->text = arena_dup(decoder->arena, json_value_string(json));
 		break;
 	case JSON_KIND_INT:
 		into->kind = VALUE_INT;

@@ -24,7 +24,8 @@ reject(struct engine *engine, const struct record *record, int64_t at_us,
 	    buffer_span(&batch->scratch));
 	about = arena_printf(batch->arena, SPAN_FMT " %s",
 	    SPAN_ARG(record->position.topic), err->code);
-	if (throttle_add(engine->throttle, about, at_us, 1, &count))
+	if (throttle_add(engine->throttle, NOTICE_REJECTED, about, at_us, 1,
+		&count))
 		notice_add(notices, NOTICE_REJECTED, LEVEL_HIGH, at_us, count,
 		    about,
 		    "%llu record(s) of " SPAN_FMT " could not be read and were "
@@ -37,19 +38,18 @@ reject(struct engine *engine, const struct record *record, int64_t at_us,
 
 static void
 tell_unknowns(struct engine *engine, const struct match_result *matches,
-    struct notice_list *notices, struct batch *batch)
+    struct notice_list *notices)
 {
 	for (size_t i = 0; i < matches->unknown_count; i++) {
 		const struct unknown_hit *unknown = &matches->unknowns[i];
 		struct span label = rule_label(unknown->rule);
-		struct span key = arena_printf(batch->arena,
-		    "unknown " SPAN_FMT, SPAN_ARG(label));
 		int64_t at_us = unknown->event->time_us;
 		uint64_t count;
 
 		engine->counters.unknown++;
 		tally_rule(engine->tally, unknown->rule)->unknown++;
-		if (throttle_add(engine->throttle, key, at_us, 1, &count))
+		if (throttle_add(engine->throttle, NOTICE_UNKNOWN, label, at_us,
+			1, &count))
 			notice_add(notices, NOTICE_UNKNOWN, LEVEL_MEDIUM, at_us,
 			    count, label,
 			    "rule " SPAN_FMT " could not be decided for %llu "
@@ -57,6 +57,43 @@ tell_unknowns(struct engine *engine, const struct match_result *matches,
 			    "reached",
 			    SPAN_ARG(label), (unsigned long long)count);
 	}
+}
+
+/* What has added up since it was told, where that is an hour ago. */
+static void
+tell_rest(struct engine *engine, int64_t now_us, struct notice_list *notices)
+{
+	struct throttle_rest rest;
+
+	while (throttle_take(engine->throttle, now_us, &rest)) {
+		unsigned long long count = rest.count;
+
+		if (rest.kind == NOTICE_REJECTED)
+			notice_add(notices, NOTICE_REJECTED, LEVEL_HIGH,
+			    rest.at_us, count, rest.key,
+			    "%llu more record(s) could not be read and were "
+			    "kept in integrity.rejected: " SPAN_FMT,
+			    count, SPAN_ARG(rest.key));
+		else
+			notice_add(notices, NOTICE_UNKNOWN, LEVEL_MEDIUM,
+			    rest.at_us, count, rest.key,
+			    "rule " SPAN_FMT " could not be decided for %llu "
+			    "more record(s): a limit of a regular expression "
+			    "was reached",
+			    SPAN_ARG(rest.key), count);
+	}
+}
+
+static int64_t
+greatest_time(const struct batch *batch)
+{
+	int64_t greatest_us = RECORD_NO_TIME;
+
+	for (size_t i = 0; i < batch->feed_count; i++) {
+		if (batch->feeds[i].time_us > greatest_us)
+			greatest_us = batch->feeds[i].time_us;
+	}
+	return greatest_us;
 }
 
 static struct batch_feed *
@@ -178,7 +215,8 @@ engine_run(struct engine *engine, const struct record *records, size_t count,
 		run_record(engine, &records[i], &matches, &result.notices,
 		    batch);
 	}
-	tell_unknowns(engine, &matches, &result.notices, batch);
+	tell_unknowns(engine, &matches, &result.notices);
+	tell_rest(engine, greatest_time(batch), &result.notices);
 	correlate(engine, &matches, &result, batch);
 	batch_write_result(engine, &result, decided_us, batch);
 	check_in_hand(NULL, 0, 0);
@@ -198,6 +236,7 @@ engine_end(struct engine *engine, bool close_episodes, struct batch *batch)
 
 	correlate_result_init(&result, batch->arena);
 	correlate_end(engine->correlate, &result);
+	tell_rest(engine, INT64_MAX, &result.notices);
 	for (size_t i = 0; i < result.count; i++) {
 		const struct detection *detection = &result.detections[i];
 

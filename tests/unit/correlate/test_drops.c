@@ -89,12 +89,40 @@ test_only_suppress_suppresses(void **unused)
 	world_done(&world);
 }
 
+/* An hour's first is told at once; what came after it, by the end at latest,
+ * as another notice. */
+static void
+test_the_end_tells_the_rest(void **unused)
+{
+	struct world world;
+
+	(void)unused;
+	world_init(&world);
+	world.limits.groups_per_rule = 1;
+	world_rule(&world, "base");
+	world_correlation(&world, "many", 0, CORRELATION_EVENT_COUNT, MINUTE,
+	    COMPARE_GTE, 3);
+	world_start(&world);
+	one(&world, HOUR, "a");
+	one(&world, HOUR + SECOND, "b");
+	one(&world, HOUR + 2 * SECOND, "c");
+	one(&world, HOUR + 3 * SECOND, "d");
+	assert_int_equal(world.notice_count, 1);
+	assert_int_equal(world.notices[0].count, 1);
+	world_end(&world);
+	assert_int_equal(world.notice_count, 2);
+	assert_int_equal(world.notices[1].count, 2);
+	assert_true(world.notices[1].at_us > world.notices[0].at_us);
+	world_done(&world);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_kind),
 		cmocka_unit_test(test_only_suppress_suppresses),
+		cmocka_unit_test(test_the_end_tells_the_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
