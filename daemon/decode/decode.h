@@ -28,9 +28,10 @@ void decoder_free(struct decoder *decoder); /* accepts NULL */
 
 /*
  * Decodes a record into the arena; nothing in the event points into
- * record->bytes.  Values are whole, however long: padding hides nothing.  They are one JSON object, or one row if the mapping has a
+ * record->bytes.  They are one JSON object, or one row if the mapping has a
  * header, in the mapping's encoding; where the source made JSON of them
- * already (record->original) that is read as it is.
+ * already (record->original) that is read as it is.  Values are whole,
+ * however long: padding hides nothing.
  *
  * A path a.b.c is found as a > b > c, flat as a.b.c, or in between; the more
  * of it stands in one key, the sooner it counts.  It goes through arrays to
