@@ -140,8 +140,10 @@ config_read(const char *path, struct arena *arena, struct diag *diag,
 	const struct yaml_node *root = NULL;
 	size_t mark = diag_errors(diag);
 
+	diag_hide_secrets(diag, true);
 	config_read_file(&checking, path, &root);
 	config_read_drop_ins(&checking, path, &root);
+	diag_hide_secrets(diag, false);
 	/* What is missing is no finding where a file could not be read. */
 	if (diag_failed_since(diag, mark) && root == NULL)
 		return false;

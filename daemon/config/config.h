@@ -12,6 +12,11 @@
 #include "base/log.h"
 #include "text/schema.h"
 
+struct config_secret {
+	const char *key;  /* librdkafka's */
+	const char *path; /* found */
+};
+
 struct config_kafka {
 	const char *bootstrap; /* or "embedded" */
 	const char *group;
@@ -21,6 +26,10 @@ struct config_kafka {
 	/* NULL: none.  What is in them stands in librdkafka already. */
 	const char *sasl_password_file, *ssl_key_password_file,
 	    *ssl_keystore_password_file;
+	const char *oauth_token_file; /* found; NULL: none */
+	/* The settings that the files stand for, to be read again. */
+	const struct config_secret *secrets;
+	size_t secret_count;
 	struct schema_pairs librdkafka;
 };
 

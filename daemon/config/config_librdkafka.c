@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <openssl/crypto.h>
+#include <sys/stat.h>
+
 #include "base/file.h"
 
 #include "config/config_internal.h"
@@ -39,8 +42,9 @@ static const struct {
 	{ "ssl.key.password", "ssl_key_password_file", true },
 	{ "ssl.keystore.password", "ssl_keystore_password_file", true },
 	{ "ssl.key.pem", "ssl.key.location", false },
-	{ "sasl.oauthbearer.client.secret", NULL, false },
-	{ "sasl.oauthbearer.config", NULL, false },
+	{ "sasl.oauthbearer.client.secret", "oauth_token_file", true },
+	{ "sasl.oauthbearer.config", "oauth_token_file", true },
+	{ "sasl.jaas.config", NULL, false }, /* Java's, often copied */
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -91,6 +95,20 @@ config_librdkafka_check_secret(const struct config_checking *checking,
 		    secrets[i].is_ours ? "kafka." : "", secrets[i].file_key);
 }
 
+/* Who can read a secret can pass for us. */
+static void
+config_librdkafka_check_mode(const struct config_checking *checking,
+    struct diag_place place, const char *key, const char *path)
+{
+	struct stat stat_;
+
+	if (stat(path, &stat_) != 0 || (stat_.st_mode & S_IRWXO) == 0)
+		return;
+	diag_at(checking->diag, place, "IR0220",
+	    "`%s`: others may read the secret", key);
+	diag_hint(checking->diag, "chmod o= %s", path);
+}
+
 /* The file's text without the line end that editors leave; NULL if bad. */
 static const char *
 config_librdkafka_secret(const struct config_checking *checking,
@@ -101,7 +119,7 @@ config_librdkafka_secret(const struct config_checking *checking,
 	const char *secret = NULL;
 	struct span value;
 
-	path = config_path(checking, place, path);
+	config_librdkafka_check_mode(checking, place, key, path);
 	if (!file_read(path, CONFIG_SECRET_MAX, &text, &err)) {
 		diag_at(checking->diag, place, "IR0104", "`%s`: %s", key,
 		    err.text);
@@ -117,8 +135,26 @@ config_librdkafka_secret(const struct config_checking *checking,
 		    "`%s`: %s holds no secret", key, path);
 	else
 		secret = arena_strdup(checking->arena, value);
+	if (text.len > 0)
+		OPENSSL_cleanse(text.ptr, text.len);
 	buffer_done(&text);
 	return secret;
+}
+
+/* The token itself is read when a client wants it. */
+static void
+config_librdkafka_check_token(const struct config_checking *checking,
+    const struct yaml_node *kafka)
+{
+	struct config_kafka *config = &checking->config->kafka;
+	struct diag_place place = config_place(kafka, "oauth_token_file");
+
+	if (config->oauth_token_file == NULL)
+		return;
+	config->oauth_token_file = config_secret_path(checking, place,
+	    config->oauth_token_file);
+	(void)config_librdkafka_secret(checking, place, "oauth_token_file",
+	    config->oauth_token_file);
 }
 
 /* Adds what the `*_file` keys name to the settings. */
@@ -131,26 +167,35 @@ config_librdkafka_add_secrets(const struct config_checking *checking,
 	const char *paths[] = { config->sasl_password_file,
 		config->ssl_key_password_file,
 		config->ssl_keystore_password_file };
+	struct config_secret *files;
 	const char **keys, **values;
+	struct diag_place place;
 	size_t count = old->count, i;
 
 	keys = arena_array(checking->arena, count + COUNT(paths),
 	    sizeof(*keys));
 	values = arena_array(checking->arena, count + COUNT(paths),
 	    sizeof(*values));
+	files = arena_array(checking->arena, COUNT(paths), sizeof(*files));
 	for (i = 0; i < count; i++) {
 		keys[i] = old->keys[i];
 		values[i] = old->values[i];
 	}
+	config->secret_count = 0;
 	for (i = 0; i < COUNT(paths); i++) {
 		if (paths[i] == NULL)
 			continue;
+		place = config_place(kafka, secrets[i].file_key);
+		paths[i] = config_secret_path(checking, place, paths[i]);
+		files[config->secret_count++] = (struct config_secret){
+			secrets[i].key, paths[i]
+		};
 		keys[count] = secrets[i].key;
-		values[count] = config_librdkafka_secret(checking,
-		    config_place(kafka, secrets[i].file_key),
+		values[count] = config_librdkafka_secret(checking, place,
 		    secrets[i].file_key, paths[i]);
 		count += values[count] != NULL;
 	}
+	config->secrets = files;
 	*old = (struct schema_pairs){ keys, values, count, NULL };
 }
 
@@ -166,6 +211,10 @@ config_librdkafka_check(const struct config_checking *checking,
 		    pairs->keys[i]);
 		config_librdkafka_check_secret(checking, pairs->places[i],
 		    pairs->keys[i]);
+		if (strcmp(pairs->keys[i], "ssl.key.location") == 0)
+			config_librdkafka_check_mode(checking, pairs->places[i],
+			    pairs->keys[i], pairs->values[i]);
 	}
 	config_librdkafka_add_secrets(checking, kafka);
+	config_librdkafka_check_token(checking, kafka);
 }

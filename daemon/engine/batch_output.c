@@ -3,6 +3,7 @@
 #include "base/mem.h"
 
 #include "alert/alert.h"
+#include "alert/alert_reduce.h"
 
 #include "engine/engine_internal.h"
 
@@ -27,6 +28,7 @@ batch_free(struct batch *batch)
 	buffer_done(&batch->scratch);
 	mem_free(batch->outputs);
 	mem_free(batch->feeds);
+	mem_free(batch->refusals);
 	mem_free(batch);
 }
 
@@ -37,6 +39,7 @@ batch_reset(struct batch *batch)
 	batch->output_count = 0;
 	batch->feed_count = 0;
 	batch->record_count = 0;
+	batch->refusal_count = 0;
 }
 
 const struct port_output *
@@ -70,6 +73,47 @@ batch_add_output(struct batch *batch, enum port_topic topic, struct span key,
 		.key = arena_dup(batch->arena, key),
 		.value = arena_dup(batch->arena, value),
 	};
+}
+
+static bool
+reduce(const struct port_output *output, size_t limit_bytes,
+    struct buffer *scratch)
+{
+	buffer_reset(scratch);
+	return output->topic == PORT_TOPIC_ALERTS ?
+	    alert_reduce(output->value, limit_bytes, scratch) :
+	    rejected_reduce(output->value, limit_bytes, scratch);
+}
+
+bool
+batch_reduce(struct batch *batch, size_t output, size_t limit_bytes)
+{
+	struct port_output *reduced = &batch->outputs[output];
+	size_t limit = limit_bytes > reduced->key.len ?
+	    limit_bytes - reduced->key.len :
+	    0;
+	bool is_known = limit_bytes > 0 && limit < reduced->value.len;
+	bool ok;
+
+	if (!is_known)
+		limit = reduced->value.len / 2;
+	ok = reduce(reduced, limit, &batch->scratch);
+	/* Half of it was a guess. */
+	if (!ok && !is_known && reduced->value.len > 0)
+		ok = reduce(reduced, reduced->value.len - 1, &batch->scratch);
+	if (ok)
+		reduced->value = arena_dup(batch->arena,
+		    buffer_span(&batch->scratch));
+	return ok;
+}
+
+void
+batch_drop(struct batch *batch, size_t output)
+{
+	CHECK(output < batch->output_count);
+	batch->output_count--;
+	memmove(&batch->outputs[output], &batch->outputs[output + 1],
+	    (batch->output_count - output) * sizeof(*batch->outputs));
 }
 
 static void

@@ -73,6 +73,18 @@ const struct batch_feed *batch_feeds(const struct batch *batch,
     size_t *ret_count);
 size_t batch_records(const struct batch *batch);
 
+/* An output is refused for its size; as port_output_events.refused. */
+void batch_refuse(struct batch *batch, size_t output, size_t limit_bytes);
+
+/*
+ * Makes smaller what was refused (the largest output, if that was not told).
+ * What cannot be made smaller is dropped, logged, and, unless it is one of the
+ * program's own alerts, told.
+ */
+typedef void batch_dropped(void *context, const char *about,
+    const char *sentence);
+void batch_shrink(struct batch *batch, batch_dropped *dropped, void *context);
+
 /*
  * Runs the stages over the records: decode, enrich, match, correlate, alert.
  * `decided_us` is the clock's time for the alerts' delay, RECORD_NO_TIME in

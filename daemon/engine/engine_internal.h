@@ -48,6 +48,10 @@ struct batch {
 	struct batch_feed *feeds;
 	size_t feed_count, feed_cap;
 	size_t record_count;
+	struct batch_refusal {
+		size_t output, limit_bytes; /* 0: not known */
+	} *refusals;
+	size_t refusal_count, refusal_cap;
 };
 
 struct engine_feed *engine_feed_get(struct engine *engine, uint32_t feed);
@@ -61,8 +65,21 @@ void batch_write_result(struct engine *engine,
     const struct correlate_result *result, int64_t decided_us,
     struct batch *batch);
 
+/*
+ * One output in less than `limit_bytes`; false, and nothing changed, if the
+ * least that can be said is more.
+ */
+bool batch_reduce(struct batch *batch, size_t output, size_t limit_bytes);
+
+/* Takes an output out; the others keep their order. */
+void batch_drop(struct batch *batch, size_t output);
+
 /* The JSON for integrity.rejected. */
 void rejected_build(const struct record *record, const struct error *err,
+    struct buffer *out);
+
+/* The same without the record's bytes; false if that is still too large. */
+bool rejected_reduce(struct span record, size_t limit_bytes,
     struct buffer *out);
 
 /* Counts, over the evidence, for each counter of the rule. */

@@ -419,6 +419,18 @@ const struct port_source_events pipeline_source_events = {
 /* ---- Up-calls of the output ---- */
 
 static void
+on_refused(void *core, size_t output, size_t limit_bytes)
+{
+	batch_refuse(pipeline_of(core)->flight.batch, output, limit_bytes);
+}
+
+static void
+on_dropped(void *context, const char *about, const char *sentence)
+{
+	pipeline_notice(context, NOTICE_LIMIT, LEVEL_CRITICAL, about, sentence);
+}
+
+static void
 on_committed(struct pipeline *pipeline)
 {
 	size_t outputs;
@@ -446,6 +458,9 @@ on_submitted(void *core, uint64_t number, enum port_outcome outcome,
 		log_warning("transaction %" PRIu64 " %s: %s", number,
 		    outcome == PORT_ABORTED ? "aborted" : "in doubt",
 		    err != NULL ? err->text : "");
+		if (err != NULL && strcmp(err->code, PORT_TOO_LARGE) == 0)
+			batch_shrink(pipeline->flight.batch, on_dropped,
+			    pipeline);
 		if (pipeline->is_revoking) {
 			drop_computed(pipeline);
 			advance(pipeline);
@@ -463,6 +478,7 @@ on_submitted(void *core, uint64_t number, enum port_outcome outcome,
 
 const struct port_output_events pipeline_output_events = {
 	.submitted = on_submitted,
+	.refused = on_refused,
 };
 
 /* ---- Life ---- */

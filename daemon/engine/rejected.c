@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "text/json_read.h"
 
 #include "engine/engine_internal.h"
 
@@ -57,4 +58,64 @@ rejected_build(const struct record *record, const struct error *err,
 	json_hex(&json, digest, sizeof(digest));
 	add_bytes(&json, bytes);
 	json_end(&json);
+}
+
+/* ---- Smaller ---- */
+
+#define REASON_BYTES_MAX 200
+
+static const char *const texts[] = { "code", "reason", "topic", "broker_time",
+	"sha256" };
+static const char *const numbers[] = { "partition", "offset", "bytes_total" };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void
+write_reduced(struct json_value root, struct json *json)
+{
+	struct json_value value;
+	struct span text;
+
+	json_object(json);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		if (!json_member(root, span_of(texts[i]), &value) ||
+		    json_value_kind(value) != JSON_KIND_STRING)
+			continue;
+		text = json_value_string(value);
+		if (text.len > REASON_BYTES_MAX)
+			text.len = REASON_BYTES_MAX;
+		json_key(json, texts[i]);
+		json_span(json, text);
+	}
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		if (!json_member(root, span_of(numbers[i]), &value) ||
+		    json_value_kind(value) != JSON_KIND_INT)
+			continue;
+		json_key(json, numbers[i]);
+		json_int(json, json_value_int(value));
+	}
+	json_key(json, "truncated");
+	json_bool(json, true);
+	json_end(json);
+}
+
+bool
+rejected_reduce(struct span record, size_t limit_bytes, struct buffer *out)
+{
+	struct json_reader *reader = json_reader_new(record.len + 1, 4);
+	struct error err = ERROR_NONE;
+	struct json_value root;
+	size_t start = out->len;
+	struct json json;
+	bool ok = json_read(reader, record, false, &root, &err) == JSON_OK;
+
+	if (ok) {
+		json_init(&json, out);
+		write_reduced(root, &json);
+		ok = out->len - start <= limit_bytes;
+	}
+	if (!ok)
+		out->len = start;
+	json_reader_free(reader);
+	return ok;
 }

@@ -33,6 +33,7 @@ struct kafka_alerts {
 	size_t wanted;
 	int64_t position; /* where reading started, until the first record */
 	int64_t retry_at_us;
+	unsigned generation; /* of the credentials of its client */
 	bool is_fetching; /* assigned, the position is being looked up */
 	bool is_job_running;
 	bool is_started;
@@ -250,16 +251,7 @@ serve_group(struct kafka_alerts *alerts)
 		fetch(alerts);
 }
 
-void
-kafka_alerts_dispatch(struct kafka_alerts *alerts)
-{
-	for (; alerts != NULL; alerts = alerts->next) {
-		serve_group(alerts);
-		read_records(alerts);
-	}
-}
-
-/* ---- open and close ---- */
+/* ---- the client, and one with new credentials in its place ---- */
 
 static bool
 join(struct kafka_alerts *alerts, struct error *err)
@@ -268,6 +260,7 @@ join(struct kafka_alerts *alerts, struct error *err)
 	rd_kafka_topic_partition_list_t *topics;
 	rd_kafka_resp_err_t code;
 
+	alerts->generation = atomic_load(&kafka->generation);
 	if (!kafka_client_consumer(kafka, alerts->group, NULL, 0, rebalanced,
 		alerts, &alerts->client, err))
 		return false;
@@ -283,6 +276,50 @@ join(struct kafka_alerts *alerts, struct error *err)
 	kafka_wake_on(kafka, alerts->group_queue);
 	return true;
 }
+
+static bool
+leave(struct kafka_alerts *alerts)
+{
+	bool is_left = kafka_client_leave(alerts->client, alerts->name);
+
+	if (alerts->group_queue != NULL) {
+		rd_kafka_queue_io_event_enable(alerts->group_queue, -1, NULL,
+		    0);
+		rd_kafka_queue_destroy(alerts->group_queue);
+		alerts->group_queue = NULL;
+	}
+	return is_left;
+}
+
+/* The old one first: of two with a name the older is fenced. */
+static void
+renew(struct kafka_alerts *alerts)
+{
+	struct error err = ERROR_NONE;
+
+	if (alerts->is_job_running ||
+	    alerts->generation == atomic_load(&alerts->kafka->generation))
+		return;
+	stop_reading(alerts);
+	if (leave(alerts))
+		kafka_client_destroy(alerts->client);
+	alerts->client = NULL;
+	if (!join(alerts, &err))
+		log_fatal(KAFKA_STATUS_TEMPORARY, "%s", err.text);
+	kafka_wake(alerts->kafka);
+}
+
+void
+kafka_alerts_dispatch(struct kafka_alerts *alerts)
+{
+	for (; alerts != NULL; alerts = alerts->next) {
+		serve_group(alerts);
+		read_records(alerts);
+		renew(alerts);
+	}
+}
+
+/* ---- open and close ---- */
 
 bool
 kafka_alerts_open(struct kafka *kafka, const char *destination,
@@ -324,9 +361,7 @@ alerts_free_one(struct kafka_alerts *alerts)
 		rd_kafka_queue_destroy(alerts->records);
 	}
 	if (alerts->client != NULL)
-		is_left = kafka_client_leave(alerts->client, alerts->name);
-	if (alerts->group_queue != NULL)
-		rd_kafka_queue_destroy(alerts->group_queue);
+		is_left = leave(alerts);
 	if (is_left)
 		kafka_client_destroy(alerts->client);
 	if (alerts->assignment != NULL)

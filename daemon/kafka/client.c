@@ -5,9 +5,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#include "kafka/credential.h"
 #include "kafka/kafka_internal.h"
 #include "kafka/rival.h"
 
+#define MESSAGE_BYTES_LEAST 1000000
 #define CLOSE_US (5 * CLOCK_US_PER_S)
 
 /* Keys whose values our promises depend on, and what would load code. */
@@ -28,6 +30,8 @@ static const struct kafka_setting optional[] = {
 	{ "group.protocol", "classic" },
 	/* The people watched may be those who run the brokers. */
 	{ "enable.metrics.push", "false" },
+	/* One record of more would hold its partition up for ever. */
+	{ "receive.message.max.bytes", "2147483647" },
 };
 
 static const struct kafka_setting consumer_settings[] = {
@@ -100,6 +104,7 @@ set_common(rd_kafka_conf_t *conf, const struct kafka_options *options,
 	    kafka_client_set(conf, "socket.nagle.disable", "true", err) &&
 	    check_reserved(options, err) &&
 	    set_all(conf, options->settings, options->setting_count, err) &&
+	    kafka_credential_set(conf, options, err) &&
 	    kafka_client_set(conf, "bootstrap.servers", options->bootstrap,
 		err);
 }
@@ -171,8 +176,19 @@ kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf,
 		rd_kafka_conf_destroy(conf);
 		return error_set(err, NULL, "kafka client: %s", reason);
 	}
+	/* Refused where there is no such queue. */
+	rd_kafka_error_destroy(rd_kafka_sasl_background_callbacks_enable(
+	    client));
 	*ret_client = client;
 	return true;
+}
+
+size_t
+kafka_client_message_bytes(const struct kafka_options *options)
+{
+	size_t most = options->alert_bytes + 64 * 1024;
+
+	return most > MESSAGE_BYTES_LEAST ? most : MESSAGE_BYTES_LEAST;
 }
 
 void

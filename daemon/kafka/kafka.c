@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#include "kafka/credential.h"
 #include "kafka/kafka_internal.h"
 #include "kafka/worker.h"
 
@@ -28,6 +29,21 @@ const char *const kafka_shard_topic_names[2] = {
 };
 
 static void
+copy_secrets(const struct kafka_options *options, struct kafka_options *copy)
+{
+	struct kafka_secret *secrets = mem_array(options->secret_count + 1,
+	    sizeof(*secrets));
+
+	for (size_t i = 0; i < options->secret_count; i++) {
+		secrets[i].key = mem_strdup(options->secrets[i].key);
+		secrets[i].path = mem_strdup(options->secrets[i].path);
+	}
+	copy->secrets = secrets;
+	if (options->oauth_token_file != NULL)
+		copy->oauth_token_file = mem_strdup(options->oauth_token_file);
+}
+
+static void
 options_copy(const struct kafka_options *options, struct kafka_options *copy)
 {
 	struct kafka_setting *settings = mem_array(options->setting_count + 1,
@@ -42,6 +58,7 @@ options_copy(const struct kafka_options *options, struct kafka_options *copy)
 		settings[i].value = mem_strdup(options->settings[i].value);
 	}
 	copy->settings = settings;
+	copy_secrets(options, copy);
 	if (copy->shards == 0)
 		copy->shards = DEFAULT_SHARDS;
 	if (copy->alert_bytes == 0)
@@ -55,7 +72,13 @@ options_done(struct kafka_options *options)
 		mem_free((void *)(uintptr_t)options->settings[i].key);
 		mem_free((void *)(uintptr_t)options->settings[i].value);
 	}
+	for (size_t i = 0; i < options->secret_count; i++) {
+		mem_free((void *)(uintptr_t)options->secrets[i].key);
+		mem_free((void *)(uintptr_t)options->secrets[i].path);
+	}
 	mem_free((void *)(uintptr_t)options->settings);
+	mem_free((void *)(uintptr_t)options->secrets);
+	mem_free((void *)(uintptr_t)options->oauth_token_file);
 	mem_free((void *)(uintptr_t)options->bootstrap);
 	mem_free((void *)(uintptr_t)options->group);
 	mem_free((void *)(uintptr_t)options->instance);
@@ -93,6 +116,7 @@ kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
 		return false;
 	}
 	rd_kafka_conf_destroy(conf);
+	kafka->credentials = kafka_credentials_new(&kafka->options);
 	kafka->worker = kafka_worker_new(kafka);
 	kafka_wake(kafka);
 	*ret_kafka = kafka;
@@ -121,6 +145,7 @@ kafka_free(struct kafka *kafka)
 		close(kafka->wake_fd);
 	if (kafka->poll_fd >= 0)
 		close(kafka->poll_fd);
+	kafka_credentials_free(kafka->credentials);
 	options_done(&kafka->options);
 	mem_free(kafka);
 }
@@ -184,11 +209,25 @@ arm(struct kafka *kafka)
 	timerfd_settime(kafka->timer_fd, 0, &when, NULL);
 }
 
+/* Each client sees that its generation is over, and when it can be made
+ * anew. */
+static void
+look_at_credentials(struct kafka *kafka)
+{
+	if (!kafka_credentials_changed(kafka->credentials,
+		clock_monotonic_us()))
+		return;
+	log_info("Kafka: new credentials: all clients are made anew");
+	kafka->counters.renewals++;
+	atomic_fetch_add(&kafka->generation, 1);
+}
+
 void
 kafka_dispatch(struct kafka *kafka)
 {
 	drain(kafka->wake_fd);
 	drain(kafka->timer_fd);
+	look_at_credentials(kafka);
 	kafka_worker_dispatch(kafka->worker);
 	if (kafka->source != NULL)
 		kafka_source_dispatch(kafka->source);

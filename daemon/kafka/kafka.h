@@ -14,6 +14,12 @@ struct kafka_setting {
 	const char *value;
 };
 
+/* A setting whose value is the text of a file. */
+struct kafka_secret {
+	const char *key;
+	const char *path;
+};
+
 /* What all clients of the process have in common. */
 struct kafka_options {
 	const char *bootstrap;
@@ -22,6 +28,9 @@ struct kafka_options {
 	bool is_embedded;     /* bootstrap is a kafka_embedded of ours */
 	const struct kafka_setting *settings; /* librdkafka's own, checked */
 	size_t setting_count;
+	const struct kafka_secret *secrets; /* read for each client anew */
+	size_t secret_count;
+	const char *oauth_token_file; /* NULL: none */
 	uint32_t shards;      /* partitions of hits and state; 0: 32 */
 	uint32_t replication; /* 0: min(3, brokers) */
 	uint64_t alert_bytes; /* largest output; 0: 256 KiB */
@@ -55,6 +64,7 @@ struct kafka_counters {
 	uint64_t transactions; /* committed */
 	uint64_t aborts;       /* ended in another way */
 	uint64_t producers;    /* made: the first, and after each doubt */
+	uint64_t renewals;     /* of all clients, for new credentials */
 	/* From submission to answer of those committed; [i] at most
 	 * kafka_commit_bounds_us[i], the last one all above. */
 	uint64_t commit_counts[KAFKA_COMMIT_BOUNDS + 1];
@@ -135,11 +145,10 @@ bool kafka_source_open(struct kafka *kafka,
 
 /*
  * At most one; needs the source for submit().  A submission is copied before
- * submit() returns.  An aborted one whose err->code is KAFKA_TOO_LARGE holds
- * an output that Kafka refuses for its size: submit it smaller.
+ * submit() returns.  Outputs too large for their topic are refused one by one
+ * before anything is sent; what the broker then refuses all the same cannot
+ * be named.
  */
-#define KAFKA_TOO_LARGE "IK0101"
-
 bool kafka_output_open(struct kafka *kafka,
     const struct port_output_events *events, void *core,
     struct port_output_calls *ret_output, struct error *err);

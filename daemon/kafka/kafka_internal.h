@@ -4,6 +4,7 @@
 #define KAFKA_KAFKA_INTERNAL_H
 
 #include <librdkafka/rdkafka.h>
+#include <stdatomic.h>
 
 #include "kafka/kafka.h"
 
@@ -16,6 +17,7 @@
 /* Longest wait of one blocking call that has a time limit. */
 #define KAFKA_CALL_MS 10000
 
+struct kafka_credentials;
 struct kafka_source;
 struct kafka_output;
 struct kafka_alerts;
@@ -33,6 +35,9 @@ struct kafka {
 	struct kafka_output *output;
 	struct kafka_alerts *alerts; /* a list */
 	struct kafka_counters counters;
+	struct kafka_credentials *credentials;
+	atomic_uint generation; /* of credentials: the worker reads it */
+	atomic_size_t limits[PORT_TOPIC_COUNT]; /* 0: not known */
 	bool is_fenced;
 	int64_t input_retention_ms; /* longest seen; -1: for ever */
 };
@@ -57,6 +62,9 @@ bool kafka_client_set(rd_kafka_conf_t *conf, const char *key, const char *value,
 /* What all clients have in common, then the operator's settings. */
 bool kafka_client_conf(const struct kafka_options *options,
     rd_kafka_conf_t **ret_conf, struct error *err);
+
+/* Largest record that our clients send. */
+size_t kafka_client_message_bytes(const struct kafka_options *options);
 
 /* A consumer in `group` that commits nothing by itself. */
 bool kafka_client_consumer(struct kafka *kafka, const char *group,

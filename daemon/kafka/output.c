@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#include "kafka/limits.h"
 #include "kafka/source_internal.h"
 #include "kafka/transaction.h"
 #include "kafka/worker.h"
@@ -51,6 +52,23 @@ submission_run(struct kafka_job *job)
 }
 
 static void
+tell_refused(const struct submission *submission)
+{
+	const struct kafka_output *output = submission->output;
+
+	if (strcmp(submission->result.err.code, PORT_TOO_LARGE) != 0 ||
+	    output->events->refused == NULL)
+		return;
+	for (size_t i = 0; i < submission->count; i++) {
+		const struct port_output *one = &submission->outputs[i];
+		size_t limit = kafka_limits_get(output->kafka, one->topic);
+
+		if (one->key.len + one->value.len > limit)
+			output->events->refused(output->core, i, limit);
+	}
+}
+
+static void
 submission_done(struct kafka_job *job)
 {
 	struct submission *submission = (struct submission *)job;
@@ -71,6 +89,7 @@ submission_done(struct kafka_job *job)
 	if (result->outcome == PORT_OK && output->kafka->options.is_embedded)
 		kafka_fence_committed(output->kafka->source,
 		    submission->offsets);
+	tell_refused(submission);
 	output->events->submitted(output->core, submission->number,
 	    result->outcome, &result->err);
 }

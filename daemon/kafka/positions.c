@@ -9,6 +9,7 @@ char kafka_positions_latest;
 
 struct fetch {
 	struct kafka_job job;
+	struct kafka *kafka;
 	rd_kafka_t *client;
 	rd_kafka_topic_partition_list_t *partitions;
 	const struct kafka_input *inputs;
@@ -126,6 +127,7 @@ fetch_run(struct kafka_job *job)
 	fetch->ok = list->cnt == 0 ||
 	    committed(fetch->client, list, &fetch->err);
 	for (int i = 0; fetch->ok && i < list->cnt; i++) {
+		kafka_worker_progress(fetch->kafka->worker, job->what);
 		if (list->elems[i].offset < 0)
 			fetch->ok = start_uncommitted(fetch, &list->elems[i]);
 	}
@@ -160,6 +162,7 @@ kafka_positions_fetch(struct kafka *kafka, rd_kafka_t *client,
 		.run = fetch_run,
 		.done = fetch_done,
 		.free = fetch_free };
+	fetch->kafka = kafka;
 	fetch->client = client;
 	fetch->partitions = rd_kafka_topic_partition_list_copy(partitions);
 	fetch->inputs = inputs;

@@ -242,6 +242,7 @@ kafka_source_dispatch(struct kafka_source *source)
 	fill(source);
 	if (source->state == SOURCE_REVOKING)
 		revoke(source);
+	kafka_source_renew(source);
 	if (is_due(source))
 		hand_up(source);
 	now_us = clock_monotonic_us();
@@ -303,33 +304,12 @@ copy_options(struct kafka_source *source,
 	}
 }
 
-static bool
-subscribe(struct kafka_source *source, struct error *err)
-{
-	rd_kafka_topic_partition_list_t *topics =
-	    rd_kafka_topic_partition_list_new((int)source->input_count);
-	rd_kafka_resp_err_t code;
-
-	for (size_t i = 0; i < source->input_count; i++)
-		rd_kafka_topic_partition_list_add(topics,
-		    source->inputs[i].options.topic, RD_KAFKA_PARTITION_UA);
-	code = rd_kafka_subscribe(source->client, topics);
-	rd_kafka_topic_partition_list_destroy(topics);
-	if (code)
-		return error_set(err, NULL, "subscribing to the inputs: %s",
-		    rd_kafka_err2str(code));
-	return true;
-}
-
 bool
 kafka_source_open(struct kafka *kafka,
     const struct kafka_source_options *options,
     const struct port_source_events *events, void *core,
     struct port_source *ret_source, struct error *err)
 {
-	static const struct kafka_setting settings[] = {
-		{ "enable.partition.eof", "true" },
-	};
 	struct kafka_source *source = mem_zalloc(sizeof(*source));
 
 	CHECK(kafka->source == NULL && options->input_count > 0);
@@ -339,14 +319,10 @@ kafka_source_open(struct kafka *kafka,
 	source->core = core;
 	copy_options(source, options);
 	source->filling = kafka_batch_new(source);
-	if (!kafka_client_consumer(kafka, kafka->options.group, settings, 1,
-		kafka_assign_rebalanced, source, &source->client, err) ||
-	    !subscribe(source, err)) {
+	if (!kafka_source_connect(source, err)) {
 		kafka_source_free(source);
 		return false;
 	}
-	source->queue = rd_kafka_queue_get_consumer(source->client);
-	kafka_wake_on(kafka, source->queue);
 	kafka->source = source;
 	kafka_wake(kafka);
 	*ret_source = (struct port_source){ .port = source,

@@ -67,6 +67,7 @@ struct kafka_source {
 	struct kafka *kafka;
 	rd_kafka_t *client;
 	rd_kafka_queue_t *queue;
+	unsigned generation_of_client; /* of the credentials */
 	const struct port_source_events *events;
 	void *core;
 	struct kafka_input *input_options; /* as the positions want them */
@@ -105,6 +106,14 @@ struct kafka_source {
 	bool has_failed;
 	bool is_left; /* the group; then the handle can be freed */
 };
+
+/* ---- source_renew.c ---- */
+
+/* A client of the same name in the place of one whose credentials are old:
+ * partitions are given back as in a rebalance, and come back at once. */
+void kafka_source_renew(struct kafka_source *source);
+/* Opens, or opens anew: subscribed, its queue wakes us. */
+bool kafka_source_connect(struct kafka_source *source, struct error *err);
 
 /* ---- feeds.c ---- */
 

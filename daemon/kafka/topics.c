@@ -8,6 +8,7 @@
 #include "base/mem.h"
 
 #include "kafka/admin.h"
+#include "kafka/limits.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 #define MAX_SETTINGS 12
@@ -278,5 +279,7 @@ kafka_topics_ensure(struct kafka *kafka, bool create_missing, struct error *err)
 	for (size_t i = 0; ok && i < TOPICS; i++)
 		ok = ensure(kafka, admin, &topics[i], create_missing, err);
 	kafka_admin_close(admin);
+	if (ok)
+		kafka_limits_ask(kafka);
 	return ok;
 }

@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#include "kafka/limits.h"
 #include "kafka/transaction.h"
+#include "kafka/worker.h"
 
 #define TRANSACTION_MAGIC 0x5478616eu
 
@@ -15,15 +17,19 @@
 #define TRANSACTION_MS 10000
 #define SLOW_US CLOCK_US_PER_S
 #define FULL_RETRIES 30
+#define BATCH_BYTES 1000000 /* librdkafka's own default */
 
 struct kafka_transaction {
 	uint32_t magic;
-	const struct kafka *kafka;
+	struct kafka *kafka;
 	rd_kafka_t *client; /* NULL: to be made */
 	rd_kafka_topic_t *topics[PORT_TOPIC_COUNT];
 	/* Connections that fell and requests that timed out; librdkafka's
 	 * threads count. */
 	atomic_uint troubles;
+	unsigned generation; /* of the credentials it was made with */
+	size_t batch_bytes;  /* its limit; 0: none known */
+	bool is_single;	     /* no batches of records */
 	bool is_first; /* this producer's first transaction */
 	int64_t begun_us;
 };
@@ -42,7 +48,7 @@ count_troubles(const rd_kafka_t *client, int level, const char *facility,
 }
 
 struct kafka_transaction *
-kafka_transaction_new(const struct kafka *kafka)
+kafka_transaction_new(struct kafka *kafka)
 {
 	struct kafka_transaction *transaction = mem_zalloc(
 	    sizeof(*transaction));
@@ -76,16 +82,39 @@ kafka_transaction_free(struct kafka_transaction *transaction)
 	mem_free(transaction);
 }
 
+/* Topics limit the batches, not the records in them. */
+static bool
+set_batches(struct kafka_transaction *transaction, rd_kafka_conf_t *conf,
+    struct error *err)
+{
+	size_t limit = kafka_limits_batch(transaction->kafka);
+	char text[32];
+
+	transaction->batch_bytes = limit;
+	if (transaction->is_single)
+		return kafka_client_set(conf, "batch.num.messages", "1", err);
+	if (limit == 0 || limit >= BATCH_BYTES)
+		return true;
+	snprintf(text, sizeof(text), "%zu", limit);
+	return kafka_client_set(conf, "batch.size", text, err);
+}
+
+static void
+progress(const struct kafka_transaction *transaction, const char *what)
+{
+	kafka_worker_progress(transaction->kafka->worker, what);
+}
+
 static bool
 make_client(struct kafka_transaction *transaction, struct error *err)
 {
 	const struct kafka_options *options = &transaction->kafka->options;
-	uint64_t most = options->alert_bytes + 64 * 1024;
 	rd_kafka_conf_t *conf;
 	char limit[32], time_limit[32];
 
-	snprintf(limit, sizeof(limit), "%llu",
-	    (unsigned long long)(most > 1000000 ? most : 1000000));
+	transaction->generation = atomic_load(&transaction->kafka->generation);
+	snprintf(limit, sizeof(limit), "%zu",
+	    kafka_client_message_bytes(options));
 	snprintf(time_limit, sizeof(time_limit), "%d", TRANSACTION_MS);
 	if (!kafka_client_conf(options, &conf, err))
 		return false;
@@ -98,7 +127,8 @@ make_client(struct kafka_transaction *transaction, struct error *err)
 		err) ||
 	    !kafka_client_set(conf, "transaction.timeout.ms", time_limit,
 		err) ||
-	    !kafka_client_set(conf, "message.max.bytes", limit, err)) {
+	    !kafka_client_set(conf, "message.max.bytes", limit, err) ||
+	    !set_batches(transaction, conf, err)) {
 		rd_kafka_conf_destroy(conf);
 		return false;
 	}
@@ -121,6 +151,7 @@ fetch_metadata(struct kafka_transaction *transaction, struct error *err)
 	rd_kafka_resp_err_t code;
 
 	for (int i = 0; i < PORT_TOPIC_COUNT; i++) {
+		progress(transaction, "fetching metadata");
 		code = rd_kafka_metadata(transaction->client, 0,
 		    transaction->topics[i], &metadata, KAFKA_CALL_MS);
 		if (code)
@@ -138,8 +169,8 @@ take_error(const char *what, rd_kafka_error_t *error, struct error *err)
 	rd_kafka_resp_err_t code = rd_kafka_error_code(error);
 
 	error_set(err,
-	    code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? KAFKA_TOO_LARGE :
-							   NULL,
+	    code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? PORT_TOO_LARGE :
+							   "",
 	    "%s: %s: %s", what, rd_kafka_error_name(error),
 	    rd_kafka_error_string(error));
 	rd_kafka_error_destroy(error);
@@ -158,6 +189,7 @@ kafka_transaction_prepare(struct kafka_transaction *transaction,
 	if (!make_client(transaction, &outcome->err))
 		return false;
 	outcome->producers++;
+	progress(transaction, "init_transactions");
 	error = rd_kafka_init_transactions(transaction->client, KAFKA_CALL_MS);
 	if (error != NULL) {
 		take_error("init_transactions", error, &outcome->err);
@@ -212,6 +244,7 @@ settle(struct kafka_transaction *transaction, const char *what,
 
 	outcome->outcome = PORT_UNKNOWN;
 	if (is_abortable || !is_commit) {
+		progress(transaction, "abort_transaction");
 		error = rd_kafka_abort_transaction(transaction->client,
 		    KAFKA_CALL_MS);
 		if (error == NULL &&
@@ -245,6 +278,7 @@ produce(struct kafka_transaction *transaction, const struct port_output *output)
 		code = rd_kafka_last_error();
 		if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || i >= FULL_RETRIES)
 			return code;
+		progress(transaction, "producing");
 		rd_kafka_flush(transaction->client, 1000);
 	}
 }
@@ -279,6 +313,7 @@ transact(struct kafka_transaction *transaction,
 	rd_kafka_error_t *error;
 
 	transaction->begun_us = clock_monotonic_us();
+	progress(transaction, "begin_transaction");
 	error = rd_kafka_begin_transaction(transaction->client);
 	if (error != NULL) {
 		take_error("begin_transaction", error, &outcome->err);
@@ -288,6 +323,7 @@ transact(struct kafka_transaction *transaction,
 	}
 	if (!produce_all(transaction, outputs, count, outcome))
 		return;
+	progress(transaction, "send_offsets_to_transaction");
 	error = rd_kafka_send_offsets_to_transaction(transaction->client,
 	    offsets, group, KAFKA_CALL_MS);
 	if (error != NULL) {
@@ -296,12 +332,59 @@ transact(struct kafka_transaction *transaction,
 		return;
 	}
 	/* With a time limit it can fail and commit all the same. */
+	progress(transaction, "commit_transaction");
 	error = rd_kafka_commit_transaction(transaction->client, -1);
 	if (error != NULL) {
 		settle(transaction, "commit_transaction", error, true, outcome);
 		return;
 	}
 	outcome->outcome = PORT_OK;
+}
+
+/* What is known to be too large is not tried. */
+static bool
+refuse(const struct kafka_transaction *transaction,
+    const struct port_output *outputs, size_t count,
+    struct kafka_transaction_outcome *outcome)
+{
+	size_t at = kafka_limits_find(transaction->kafka, outputs, count);
+
+	if (at == count)
+		return false;
+	outcome->outcome = PORT_ABORTED;
+	error_set(&outcome->err, PORT_TOO_LARGE,
+	    "%s takes records of %zu bytes, not of %zu",
+	    kafka_topic_names[outputs[at].topic],
+	    kafka_limits_get(transaction->kafka, outputs[at].topic),
+	    outputs[at].key.len + outputs[at].value.len);
+	return true;
+}
+
+/*
+ * The broker has refused for its size a batch of records, of which none may
+ * be too large: it is tried once more in smaller batches, and then one by one.
+ */
+static void
+learn(struct kafka_transaction *transaction, const struct port_output *outputs,
+    size_t count, struct kafka_transaction_outcome *outcome)
+{
+	bool is_told;
+
+	progress(transaction, "asking for the limits of topics");
+	kafka_limits_ask(transaction->kafka);
+	is_told = kafka_limits_batch(transaction->kafka) !=
+	    transaction->batch_bytes;
+	if (is_told)
+		retire(transaction);
+	if (outcome->outcome == PORT_ABORTED &&
+	    (kafka_limits_find(transaction->kafka, outputs, count) < count ||
+		(!is_told && transaction->is_single)))
+		return;
+	outcome->err.code[0] = '\0';
+	if (is_told)
+		return;
+	transaction->is_single = true;
+	retire(transaction);
 }
 
 void
@@ -314,10 +397,17 @@ kafka_transaction_run(struct kafka_transaction *transaction,
 	unsigned troubles;
 	bool is_slow;
 
+	if (transaction->generation !=
+	    atomic_load(&transaction->kafka->generation))
+		retire(transaction);
+	if (refuse(transaction, outputs, count, outcome))
+		return;
 	if (!kafka_transaction_prepare(transaction, outcome))
 		return;
 	troubles = atomic_load(&transaction->troubles);
 	transact(transaction, outputs, count, offsets, group, outcome);
+	if (strcmp(outcome->err.code, PORT_TOO_LARGE) == 0)
+		learn(transaction, outputs, count, outcome);
 	if (transaction->client == NULL)
 		return;
 	is_slow = !transaction->is_first &&

@@ -21,7 +21,7 @@ struct kafka_transaction_outcome {
 	uint64_t producers; /* made on the way */
 };
 
-struct kafka_transaction *kafka_transaction_new(const struct kafka *kafka);
+struct kafka_transaction *kafka_transaction_new(struct kafka *kafka);
 void kafka_transaction_free(struct kafka_transaction *transaction);
 
 /*

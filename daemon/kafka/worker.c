@@ -10,7 +10,7 @@
 #include "kafka/kafka_internal.h"
 #include "kafka/worker.h"
 
-#define WATCHDOG_US (60 * CLOCK_US_PER_S)
+#define PATIENCE_US (60 * CLOCK_US_PER_S)
 #define JOIN_US (5 * CLOCK_US_PER_S)
 
 struct job_list {
@@ -25,8 +25,9 @@ struct kafka_worker {
 	pthread_cond_t has_work;
 	struct job_list waiting;
 	struct job_list finished;
-	const struct kafka_job *running;
+	const char *running; /* the call, or NULL */
 	int64_t running_since_us;
+	int64_t patience_us;
 	bool is_stopping;
 };
 
@@ -64,7 +65,7 @@ work(void *opaque)
 			pthread_cond_wait(&worker->has_work, &worker->lock);
 			continue;
 		}
-		worker->running = job;
+		worker->running = job->what;
 		worker->running_since_us = clock_monotonic_us();
 		pthread_mutex_unlock(&worker->lock);
 		job->run(job);
@@ -85,6 +86,7 @@ kafka_worker_new(struct kafka *kafka)
 	int error;
 
 	worker->kafka = kafka;
+	worker->patience_us = PATIENCE_US;
 	worker->waiting.end = &worker->waiting.first;
 	worker->finished.end = &worker->finished.first;
 	pthread_mutex_init(&worker->lock, NULL);
@@ -145,17 +147,35 @@ kafka_worker_submit(struct kafka_worker *worker, struct kafka_job *job)
 }
 
 void
+kafka_worker_progress(struct kafka_worker *worker, const char *what)
+{
+	pthread_mutex_lock(&worker->lock);
+	worker->running = what;
+	worker->running_since_us = clock_monotonic_us();
+	pthread_mutex_unlock(&worker->lock);
+}
+
+void
+kafka_worker_set_patience(struct kafka_worker *worker, int64_t patience_us)
+{
+	pthread_mutex_lock(&worker->lock);
+	worker->patience_us = patience_us;
+	pthread_mutex_unlock(&worker->lock);
+}
+
+void
 kafka_worker_dispatch(struct kafka_worker *worker)
 {
 	struct kafka_job *job;
 	const char *what;
-	int64_t since_us;
+	int64_t since_us, patience_us;
 
 	for (;;) {
 		pthread_mutex_lock(&worker->lock);
 		job = list_take(&worker->finished);
-		what = worker->running != NULL ? worker->running->what : NULL;
+		what = worker->running;
 		since_us = worker->running_since_us;
+		patience_us = worker->patience_us;
 		pthread_mutex_unlock(&worker->lock);
 		if (job == NULL)
 			break;
@@ -163,7 +183,8 @@ kafka_worker_dispatch(struct kafka_worker *worker)
 			job->done(job);
 		job->free(job);
 	}
-	if (what != NULL && clock_monotonic_us() - since_us > WATCHDOG_US)
+	if (what != NULL && clock_monotonic_us() - since_us > patience_us)
 		log_fatal(KAFKA_STATUS_TEMPORARY,
-		    "Kafka: %s has not returned for a minute", what);
+		    "Kafka: %s has not returned for %lld s", what,
+		    (long long)(patience_us / CLOCK_US_PER_S));
 }

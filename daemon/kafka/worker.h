@@ -30,7 +30,15 @@ bool kafka_worker_free(struct kafka_worker *worker);
 /* Jobs run in the order of their submission. */
 void kafka_worker_submit(struct kafka_worker *worker, struct kafka_job *job);
 
-/* Tells what is done; ends the process if a job has run for a minute. */
+/* On the worker, before each call that may block: it has not hung so far.
+ * `what` lives as long as the process. */
+void kafka_worker_progress(struct kafka_worker *worker, const char *what);
+
+/* How long a call may take; a minute unless told. */
+void kafka_worker_set_patience(struct kafka_worker *worker,
+    int64_t patience_us);
+
+/* Tells what is done; ends the process if a call has taken too long. */
 void kafka_worker_dispatch(struct kafka_worker *worker);
 
 #endif

@@ -115,9 +115,16 @@ enum port_outcome {
 	PORT_UNKNOWN  /* rewind and believe what is committed then */
 };
 
+/* The code of an aborted submission with outputs that are refused for their
+ * size: submit it smaller. */
+#define PORT_TOO_LARGE "IK0101"
+
 struct port_output_events {
 	void (*submitted)(void *core, uint64_t number,
 	    enum port_outcome outcome, const struct error *err);
+	/* Told before an aborted submission is answered, for each output that
+	 * is too large: value and key must fit `limit_bytes`; 0: not known. */
+	void (*refused)(void *core, size_t output, size_t limit_bytes);
 };
 
 struct port_output_calls {

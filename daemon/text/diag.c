@@ -66,7 +66,14 @@ diag_add_source(struct diag *diag, const char *path, struct span text)
 		if (source->text.ptr[i] == '\n')
 			lines[++line] = i + 1;
 	source->lines = lines;
+	source->hides_secrets = diag->hides_secrets;
 	return source;
+}
+
+void
+diag_hide_secrets(struct diag *diag, bool hide)
+{
+	diag->hides_secrets = hide;
 }
 
 const char *

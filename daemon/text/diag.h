@@ -40,6 +40,9 @@ void diag_free(struct diag *diag);
 /* Copies the text (needed to quote lines) and the name shown. */
 const struct diag_source *diag_add_source(struct diag *diag, const char *path,
     struct span text);
+/* Whether lines of sources added from now on are quoted with stars for what
+ * their keys call a secret. */
+void diag_hide_secrets(struct diag *diag, bool hide);
 const char *diag_source_path(const struct diag_source *source);
 
 /* The place of `len` bytes from byte `offset` of the source's text. */

@@ -148,9 +148,9 @@ DIAG_CODE("IR0219", "keys of TLS that do not fit",
     "certificate of ours and its private key go together, and a fingerprint "
     "is the SHA-256 of the receiver's certificate, as `openssl x509 -noout "
     "-fingerprint -sha256` prints it.")
-DIAG_CODE("IR0220", "a private key that others may read",
-    "Who has the private key can pass for integrityd. Its file must not be "
-    "open to others than its owner and group: chmod o= FILE. Best is to hand "
+DIAG_CODE("IR0220", "a secret that others may read",
+    "Who has the private key, password or token can pass for integrityd. Its "
+    "file must not be open to others than its owner and group: chmod o= FILE. Best is to hand "
     "it over by systemd (LoadCredential=).")
 DIAG_CODE("IW0221", "alerts in the clear",
     "A destination of the audience investigators is told names, reasons and "

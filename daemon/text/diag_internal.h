@@ -11,6 +11,7 @@ struct diag_source {
 	struct span text;
 	const size_t *lines; /* byte where each begins; at least one */
 	size_t line_count;
+	bool hides_secrets;
 };
 
 /* The strings are clean: valid UTF-8 without control characters. */
@@ -29,6 +30,7 @@ struct diag {
 	size_t errors, warnings; /* dropped ones included */
 	size_t dropped;		 /* beyond DIAG_FINDINGS_MAX */
 	bool last_dropped;
+	bool hides_secrets; /* of sources added from now on */
 };
 
 /* A file of a million mistakes must not fill the memory. */
@@ -44,6 +46,9 @@ void diag_place_write(struct diag_place place, struct buffer *out);
 
 /* The text of one line (from 1) without its end, empty beyond the last. */
 struct span diag_source_line(const struct diag_source *source, size_t line);
+
+/* Adds the line with stars for what its keys call a secret. */
+void diag_mask(struct span line, struct buffer *out);
 
 /* Code points, as far as columns are concerned: bytes that begin one. */
 size_t diag_columns(struct span text);

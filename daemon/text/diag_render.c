@@ -162,10 +162,14 @@ diag_render_quote(const struct diag_render *render,
 {
 	struct span line = diag_source_line(finding->place.source,
 	    finding->place.line);
-	struct buffer shown = BUFFER_INIT;
+	struct buffer shown = BUFFER_INIT, masked = BUFFER_INIT;
 	size_t column = finding->place.column - 1;
 	size_t width = finding->place.width, total;
 
+	if (finding->place.source->hides_secrets) {
+		diag_mask(line, &masked);
+		line = buffer_span(&masked);
+	}
 	diag_render_excerpt(line, &column, &shown);
 	total = diag_columns(buffer_span(&shown));
 	if (column + width > total)
@@ -189,6 +193,7 @@ diag_render_quote(const struct diag_render *render,
 	diag_render_off(render);
 	buffer_add_char(render->out, '\n');
 	buffer_done(&shown);
+	buffer_done(&masked);
 }
 
 static void

@@ -17,7 +17,8 @@
  *		reads so many records, then commits one more batch 50 times;
  *		its group is the instance
  *
- * SIGTERM ends in order.
+ * Environment: PROBE_SETTINGS and PROBE_SECRETS, KEY=VALUE or KEY=PATH parted
+ * by blanks, and PROBE_TOKEN, a path.  SIGTERM ends in order.
  */
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
@@ -34,6 +35,7 @@
 #define TOPIC "audit"
 #define GROUP "probe"
 #define MAX_FEEDS 256
+#define MAX_SETTINGS 32
 #define BENCH_COMMITS 50
 #define BENCH_MIDDLE 25
 
@@ -221,6 +223,7 @@ on_submitted(void *opaque, uint64_t number, enum port_outcome outcome,
     const struct error *err)
 {
 	struct probe *probe = opaque;
+	struct kafka_counters counters;
 
 	probe->is_in_flight = false;
 	probe->answered_us = clock_monotonic_us();
@@ -228,6 +231,8 @@ on_submitted(void *opaque, uint64_t number, enum port_outcome outcome,
 		return;
 	printf("submitted %" PRIu64 " %s %s\n", number, outcomes[outcome],
 	    err->text);
+	kafka_counters(probe->kafka, &counters);
+	printf("producers %" PRIu64 "\n", counters.producers);
 	if (outcome == PORT_OK)
 		probe->source.want(probe->source.port);
 	else if (outcome == PORT_FENCED)
@@ -236,9 +241,17 @@ on_submitted(void *opaque, uint64_t number, enum port_outcome outcome,
 		probe->source.rewind(probe->source.port);
 }
 
+static void
+on_refused(void *opaque, size_t output, size_t limit_bytes)
+{
+	(void)opaque;
+	printf("refused %zu %zu\n", output, limit_bytes);
+}
+
 static const struct port_source_events source_events = { on_assigned,
 	on_revoked, on_batch, on_idle, on_gap, on_failed };
-static const struct port_output_events output_events = { on_submitted };
+static const struct port_output_events output_events = { on_submitted,
+	on_refused };
 
 /* ---- a destination ---- */
 
@@ -479,13 +492,61 @@ static const struct {
 	{ "bench", verb_bench },
 };
 
+/* KEY=VALUE words of a variable; *settings keeps what is in it. */
+static void
+add_settings(const char *variable, struct kafka_setting *settings,
+    size_t *count)
+{
+	char *text = getenv(variable), *rest = NULL, *word;
+
+	text = mem_strdup(text != NULL ? text : "");
+	for (word = strtok_r(text, " ", &rest);
+	    word != NULL && *count < MAX_SETTINGS;
+	    word = strtok_r(NULL, " ", &rest)) {
+		char *value = strchr(word, '=');
+
+		if (value == NULL)
+			continue;
+		*value = '\0';
+		settings[(*count)++] = (struct kafka_setting){
+			mem_strdup(word), mem_strdup(value + 1)
+		};
+	}
+	mem_free(text);
+}
+
+static bool
+open_kafka(char **argv, struct probe *probe, struct error *err)
+{
+	static struct kafka_setting settings[MAX_SETTINGS] = {
+		{ "session.timeout.ms", "6000" },
+	};
+	static struct kafka_setting files[MAX_SETTINGS];
+	static struct kafka_secret secrets[MAX_SETTINGS];
+	size_t setting_count = 1, secret_count = 0;
+
+	add_settings("PROBE_SETTINGS", settings, &setting_count);
+	add_settings("PROBE_SECRETS", files, &secret_count);
+	for (size_t i = 0; i < secret_count; i++)
+		secrets[i] = (struct kafka_secret){ files[i].key,
+			files[i].value };
+	return kafka_new(&(struct kafka_options){ .bootstrap = argv[1],
+			     .group = strcmp(argv[3], "bench") ? GROUP :
+								 argv[2],
+			     .instance = argv[2],
+			     .settings = settings,
+			     .setting_count = setting_count,
+			     .secrets = secrets,
+			     .secret_count = secret_count,
+			     .oauth_token_file = getenv("PROBE_TOKEN"),
+			     .shards = 4 },
+	    &probe->kafka, err);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct probe probe;
-	const struct kafka_setting settings[] = {
-		{ "session.timeout.ms", "6000" },
-	};
 	struct error err = ERROR_NONE;
 	int status = 64;
 
@@ -494,13 +555,7 @@ main(int argc, char **argv)
 		return status;
 	if (strcmp(argv[3], "hang") == 0 && argc > 4)
 		return verb_hang(argv[1], argv[4]);
-	if (!kafka_new(&(struct kafka_options){ .bootstrap = argv[1],
-			   .group = strcmp(argv[3], "bench") ? GROUP : argv[2],
-			   .instance = argv[2],
-			   .settings = settings,
-			   .setting_count = 1,
-			   .shards = 4 },
-		&probe.kafka, &err))
+	if (!open_kafka(argv, &probe, &err))
 		return refuse(75, &err);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
 		if (strcmp(argv[3], verbs[i].name) == 0)

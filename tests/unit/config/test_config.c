@@ -289,6 +289,15 @@ test_drop_ins(void **state)
 }
 
 static void
+make_secret(const struct fixture *f, const char *name)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", f->folder, name);
+	assert_int_equal(chmod(path, 0600), 0);
+}
+
+static void
 test_secrets(void **state)
 {
 	struct fixture *f = *state;
@@ -296,6 +305,8 @@ test_secrets(void **state)
 
 	write_file(f, "pw", "se cret\r\n");
 	write_file(f, "key", "k");
+	make_secret(f, "pw");
+	make_secret(f, "key");
 	write_file(f, "i.yaml", least);
 	write_file(f, "i.d/s.yaml",
 	    "kafka: {sasl_password_file: ../pw, "
@@ -306,6 +317,10 @@ test_secrets(void **state)
 	assert_string_equal(pairs->values[1], "se cret");
 	assert_string_equal(pairs->keys[2], "ssl.key.password");
 	assert_string_equal(pairs->values[2], "k");
+	assert_int_equal(f->config.kafka.secret_count, 2);
+	assert_string_equal(f->config.kafka.secrets[0].key, "sasl.password");
+	assert_true(span_ends_with(span_of(f->config.kafka.secrets[0].path),
+	    SPAN("/i.d/../pw")));
 }
 
 /* Another drop-in may hold the mistake: all are told, nothing is filled. */

@@ -35,6 +35,7 @@ struct world {
 		char metadata[PORT_METADATA_MAX]; /* of the first offset */
 		size_t offsets;
 		char last_metadata[PORT_METADATA_MAX];
+		size_t outputs, bytes; /* of the last value */
 		char text[4000];
 	} submissions[SUBMISSIONS_MAX];
 	size_t submission_count;
@@ -109,11 +110,13 @@ fake_submit(void *port, const struct port_submission *submission)
 	memcpy(world->submissions[at].last_metadata,
 	    submission->offsets[submission->offset_count - 1].metadata,
 	    PORT_METADATA_MAX);
+	world->submissions[at].outputs = submission->output_count;
 	for (size_t i = 0; i < submission->output_count; i++) {
 		const struct port_output *output = &submission->outputs[i];
 
 		if (output->topic == PORT_TOPIC_ALERTS)
 			world->submissions[at].alerts++;
+		world->submissions[at].bytes = output->value.len;
 		(void)snprintf(world->submissions[at].text,
 		    sizeof(world->submissions[at].text), SPAN_FMT,
 		    SPAN_ARG(output->value));
@@ -493,6 +496,82 @@ test_gap_is_told(void **state)
 	world_close(&world);
 }
 
+static void
+answer_too_large(struct world *world)
+{
+	struct error err = { PORT_TOO_LARGE, "said by the test" };
+
+	pipeline_output_events.submitted(world->pipeline,
+	    world->submissions[world->submission_count - 1].number,
+	    PORT_ABORTED, &err);
+	assign(world, -1, "");
+}
+
+/* What Kafka refuses comes again smaller, and still is an alert. */
+static void
+test_too_large_is_reduced(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	assign(&world, -1, "");
+	deliver(&world, 0, 1);
+	pipeline_output_events.refused(world.pipeline, 0,
+	    world.submissions[0].bytes - 1);
+	answer_too_large(&world);
+	assert_int_equal(world.rewinds, 1);
+	assert_int_equal(world.submission_count, 2);
+	assert_int_equal(world.submissions[1].outputs, 1);
+	assert_true(world.submissions[1].bytes < world.submissions[0].bytes);
+	assert_non_null(strstr(world.submissions[1].text,
+	    "\"truncated\":true"));
+	assert_non_null(strstr(world.submissions[1].text, "\"sentence\""));
+	assert_non_null(strstr(world.submissions[1].text, "\"offset\":0"));
+	answer(&world, PORT_OK);
+	assert_int_equal(world.releases, 1);
+	world_close(&world);
+}
+
+/* Which one it is was not told, and nothing is small enough: it is left out,
+ * named in a notice, and the position goes on. */
+static void
+test_too_large_is_dropped(void **state)
+{
+	struct world world;
+	size_t last;
+
+	(void)state;
+	world_open(&world);
+	assign(&world, -1, "");
+	deliver(&world, 0, 1);
+	for (unsigned i = 0; world.submissions[world.submission_count - 1]
+				 .outputs > 0;
+	    i++) {
+		assert_true(i < 8);
+		answer_too_large(&world);
+	}
+	last = world.submission_count - 1;
+	assert_int_equal(world.submissions[last].next_offset, 1);
+	answer(&world, PORT_OK);
+	pipeline_tick(world.pipeline);
+	pipeline_tick(world.pipeline);
+	last = world.submission_count - 1;
+	assert_int_equal(world.submissions[last].outputs, 1);
+	assert_non_null(strstr(world.submissions[last].text,
+	    "integrityd.limit"));
+	assert_non_null(strstr(world.submissions[last].text, "alert ir-"));
+	/* A notice that is too large makes no notice. */
+	pipeline_output_events.refused(world.pipeline, 0, 1);
+	answer_too_large(&world);
+	last = world.submission_count - 1;
+	assert_int_equal(world.submissions[last].outputs, 0);
+	answer(&world, PORT_OK);
+	pipeline_tick(world.pipeline);
+	assert_int_equal(world.submission_count, last + 1);
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -509,6 +588,8 @@ main(void)
 		cmocka_unit_test(test_number_of_rules_is_told_again),
 		cmocka_unit_test(test_number_of_rules_goes_with_a_batch),
 		cmocka_unit_test(test_gap_is_told),
+		cmocka_unit_test(test_too_large_is_reduced),
+		cmocka_unit_test(test_too_large_is_dropped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

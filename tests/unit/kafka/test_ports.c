@@ -220,7 +220,7 @@ test_too_large(void **state)
 	core_submit(&core, &output, 1, core.held->fence);
 	WAIT_UNTIL(kafka, core.answered == 1);
 	assert_int_equal(core.outcome, PORT_ABORTED);
-	assert_string_equal(core.answer.code, KAFKA_TOO_LARGE);
+	assert_string_equal(core.answer.code, PORT_TOO_LARGE);
 	output.value.len = 100;
 	core_submit(&core, &output, 1, core.held->fence);
 	WAIT_UNTIL(kafka, core.answered == 2);
