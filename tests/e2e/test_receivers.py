@@ -408,6 +408,15 @@ class Troubled(Receivers):
                 self.assertTrue(self.status(name)["connected"])
         self.check_verify(daemon, dies)
         self.assertEqual(daemon.stop(), 0)
+        # Without the first alerts nothing can be recomputed.
+        self.broker.delete_records("integrity.alerts", 0, 3)
+        code, text = self.control("alerts", "verify", "--from-topic",
+                                  "--config", daemon.path)
+        self.assertEqual(code, 3, text)
+        self.assertIn("before offset 3 are gone", text)
+        code, text = self.control("alerts", "verify", "--from-topic",
+                                  "--bootstrap", self.broker.bootstrap)
+        self.assertEqual(code, 64, text)
 
     def check_states(self, daemon, resets):
         """Each is told by name and reason, to the operator and the log."""
