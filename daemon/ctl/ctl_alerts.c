@@ -140,6 +140,7 @@ use_config(struct alerts *alerts, const struct config *config)
 	alerts->kafka.group = config->kafka.group;
 	alerts->kafka.settings = alerts->settings;
 	alerts->kafka.setting_count = count;
+	alerts->kafka.oauth_token_file = config->kafka.oauth_token_file;
 	alerts->positions = mem_array(config->destinations.count,
 	    sizeof(*alerts->positions));
 	for (size_t i = 0; i < config->destinations.count; i++)
