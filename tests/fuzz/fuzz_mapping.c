@@ -10,15 +10,7 @@
 #include "decode/decode.h"
 
 #include "fuzz/fuzz.h"
-
-/* libfyaml 0.7.12 loses a token of some texts that are no YAML. */
-const char *__lsan_default_suppressions(void);
-
-const char *
-__lsan_default_suppressions(void)
-{
-	return "leak:libfyaml";
-}
+#include "fuzz/libfyaml.h"
 
 static void
 decode_with(const struct mapping *mapping)

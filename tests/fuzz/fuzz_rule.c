@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
+#include "fuzz/libfyaml.h"
 #include "match/match.h"
 #include "rule/rule_load.h"
 
