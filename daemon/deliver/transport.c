@@ -201,11 +201,20 @@ held(const struct transport *transport)
 	    0;
 }
 
+static uint64_t
+taken(const struct transport *transport)
+{
+	return transport->calls->taken != NULL ?
+	    transport->calls->taken(transport) :
+	    0;
+}
+
 static void
 look_again(struct transport *transport)
 {
 	transport->left_then = transport->left;
 	transport->held_then = held(transport);
+	transport->taken_then = taken(transport);
 	set_timer(transport->patience, transport->dead_us / LOOKS);
 }
 
@@ -216,7 +225,8 @@ look_again(struct transport *transport)
 static bool
 is_taking(const struct transport *transport, size_t held_now)
 {
-	return held_now < transport->held_then ||
+	return taken(transport) > transport->taken_then ||
+	    held_now < transport->held_then ||
 	    (transport->first != NULL &&
 		transport->left > transport->left_then);
 }

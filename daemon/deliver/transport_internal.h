@@ -39,6 +39,8 @@ struct transport_calls {
 	/* Bytes that the kernel holds and the peer has not taken; may be
 	 * NULL. */
 	size_t (*held)(const struct transport *transport);
+	/* Bytes that it did take, if the kernel knows; may be NULL. */
+	uint64_t (*taken)(const struct transport *transport);
 	/* Of streams: the connection is there, the socket is to be wrapped.
 	 * NULL: as it is. */
 	bool (*wrap)(struct transport *transport, int fd, struct error *err);
@@ -78,6 +80,7 @@ struct transport {
 	int64_t connect_us, dead_us; /* how long to wait for a peer */
 	int64_t moved_us;	     /* when it last took something */
 	uint64_t left_then;	     /* and as it was at the last look */
+	uint64_t taken_then;
 	size_t held_then;
 	struct transport_item *first, **last;
 	uint64_t accepted, left;	 /* bytes of this connection */
@@ -116,6 +119,7 @@ void transport_stream_disconnect(struct transport *transport);
 void transport_stream_write(struct transport *transport, struct span frame,
     struct transport_item *item);
 size_t transport_stream_held(const struct transport *transport);
+uint64_t transport_stream_taken(const struct transport *transport);
 
 /* transport_tls.c */
 bool transport_tls_new(const struct transport_tls_options *options,

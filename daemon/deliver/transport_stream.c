@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h> /* tcp_info is longer than in netinet/tcp.h */
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -243,11 +243,25 @@ transport_stream_held(const struct transport *transport)
 	return bytes > 0 ? (size_t)bytes : 0;
 }
 
+/* None of a socket here: then what is held has to tell. */
+uint64_t
+transport_stream_taken(const struct transport *transport)
+{
+	struct tcp_info info = { .tcpi_bytes_acked = 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(bufferevent_getfd(transport->stream), IPPROTO_TCP,
+		TCP_INFO, &info, &len) != 0)
+		return 0;
+	return info.tcpi_bytes_acked;
+}
+
 const struct transport_calls transport_stream_calls = {
 	.connect = transport_stream_connect,
 	.disconnect = transport_stream_disconnect,
 	.write = transport_stream_write,
 	.held = transport_stream_held,
+	.taken = transport_stream_taken,
 	.socket_type = SOCK_STREAM,
 	.overhead = PREFIX_BYTES,
 };

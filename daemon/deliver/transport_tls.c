@@ -285,6 +285,7 @@ const struct transport_calls transport_tls_calls = {
 	.disconnect = tls_disconnect,
 	.write = transport_stream_write,
 	.held = transport_stream_held,
+	.taken = transport_stream_taken,
 	.wrap = tls_wrap,
 	.explain = tls_explain,
 	.socket_type = SOCK_STREAM,

@@ -99,6 +99,7 @@ struct trust_case {
 	const char *error;	 /* NULL: frames get there */
 	const char *and_says;
 	const char *asked_for; /* SNI; NULL: not looked at */
+	int64_t dead_us;
 };
 
 static const struct trust_case cases[] = {
@@ -187,6 +188,7 @@ open_world(const struct trust_case *one, struct receiver **ret_server,
 	if (one->is_demanded)
 		receiver_demand(*ret_server, &pki.authority);
 	world->options.tls = &tls;
+	world->options.dead_us = one->dead_us;
 	open_transport(world, TRANSPORT_TLS);
 	return world;
 }
@@ -388,6 +390,39 @@ test_renewed(void **state)
 	world_free(world);
 }
 
+/* One frame takes seconds, far longer than a receiver may take nothing. */
+static void
+test_slow(void **state)
+{
+	struct trust_case one = { "", &pki.good, "localhost", pki.ca,
+		.dead_us = 400000 };
+	struct timeval tick = { 0, 50000 };
+	struct ev_token_bucket_cfg *rate = ev_token_bucket_cfg_new(16384, 16384,
+	    EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, &tick);
+	struct receiver *server;
+	struct world *world = open_world(&one, &server, 0);
+	size_t len = MIB;
+	char *frame = mem_zalloc(len);
+	int room = 32768;
+
+	(void)state;
+	assert_int_equal(setsockopt(evconnlistener_get_fd(server->listener),
+			     SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)),
+	    0);
+	run_until(world, false, world->connects == 1);
+	bufferevent_set_rate_limit(server->peer, rate);
+	assert_true(send_frame(world, 1, frame, len));
+	run_until(world, false,
+	    world->received.len == len + strlen("1048576 "));
+	assert_int_equal(world->disconnects, 0);
+	transport_close(world->transport);
+	world->transport = NULL;
+	receiver_free(server);
+	world_free(world);
+	ev_token_bucket_cfg_free(rate);
+	mem_free(frame);
+}
+
 int
 main(void)
 {
@@ -399,6 +434,7 @@ main(void)
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_group_reads),
 		cmocka_unit_test(test_renewed),
+		cmocka_unit_test(test_slow),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
