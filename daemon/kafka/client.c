@@ -32,8 +32,6 @@ static const struct kafka_setting optional[] = {
 	{ "enable.metrics.push", "false" },
 	/* One record of more would hold its partition up for ever. */
 	{ "receive.message.max.bytes", "2147483647" },
-	/* One record of more would hold its partition up for ever. */
-	{ "receive.message.max.bytes", "2147483647" },
 };
 
 static const struct kafka_setting consumer_settings[] = {
