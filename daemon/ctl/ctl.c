@@ -220,10 +220,11 @@ ctl_use_color(int color, int fd)
 	return isatty(fd) && (no_color == NULL || *no_color == '\0');
 }
 
-void
+bool
 ctl_print(struct buffer *buffer, int fd)
 {
 	size_t done = 0;
+	bool ok;
 
 	while (done < buffer->len) {
 		ssize_t wrote = write(fd, buffer->ptr + done,
@@ -234,7 +235,9 @@ ctl_print(struct buffer *buffer, int fd)
 		if (wrote > 0)
 			done += (size_t)wrote;
 	}
+	ok = done == buffer->len;
 	buffer_done(buffer);
+	return ok;
 }
 
 void

@@ -72,7 +72,9 @@ bool ctl_use_color(int color, int fd);
 
 /* Findings to stderr, or as JSON lines to stdout. */
 void ctl_print_diag(const struct diag *diag, enum ctl_format format, int color);
-void ctl_print(struct buffer *buffer, int fd); /* writes all of it */
+/* Writes all of it and empties the buffer; false (errno) if that fails: a full
+ * disk must not look like no findings. */
+bool ctl_print(struct buffer *buffer, int fd);
 
 extern const struct ctl_verb ctl_alerts;
 extern const struct ctl_verb ctl_backtest;

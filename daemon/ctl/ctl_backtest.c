@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* integrityctl backtest: history through the rules. */
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +66,17 @@ struct backtest {
 	const struct backtest_options *options;
 	struct buffer out;
 	uint64_t alerts, rejected;
+	int failure; /* errno of the first write that failed; 0: none */
 };
+
+static void
+print(struct backtest *backtest)
+{
+	if (backtest->failure != 0)
+		buffer_reset(&backtest->out);
+	else if (!ctl_print(&backtest->out, STDOUT_FILENO))
+		backtest->failure = errno;
+}
 
 static void
 emit(void *context, const struct port_output *output)
@@ -89,7 +100,7 @@ emit(void *context, const struct port_output *output)
 		buffer_add_char(&backtest->out, '\n');
 	backtest->alerts++;
 	if (backtest->out.len >= OUTPUT_FLUSH_BYTES)
-		ctl_print(&backtest->out, STDOUT_FILENO);
+		print(backtest);
 }
 
 /* "product=x,service=y" */
@@ -173,7 +184,8 @@ finish(struct backtest *backtest, const struct engine_counters *counters)
 	if (backtest->options->format == FORMAT_JSON)
 		buffer_add_string(&backtest->out,
 		    backtest->alerts == 0 ? "[]\n" : "\n]\n");
-	ctl_print(&backtest->out, STDOUT_FILENO);
+	print(backtest);
+	buffer_done(&backtest->out);
 	fprintf(stderr,
 	    "%llu records, %llu rejected, %llu late, %llu alert records\n",
 	    (unsigned long long)counters->records,
@@ -190,7 +202,8 @@ broken(const struct error *err)
 }
 
 static int
-replay(const struct backtest_options *given, struct rule_set *rules)
+replay(const struct backtest_options *given, const struct logsource *logsource,
+    struct rule_set *rules)
 {
 	struct backtest backtest = { .options = given };
 	struct engine_counters counters = { 0 };
@@ -198,20 +211,22 @@ replay(const struct backtest_options *given, struct rule_set *rules)
 	struct replay_options replay = {
 		.files = given->files.items,
 		.file_count = given->files.count,
+		.logsource = *logsource,
 		.lateness_us = given->lateness_us,
 		.close_episodes = !given->no_close,
 		.record_bytes = decode_limits_default.record_bytes,
 	};
 	bool ok;
 
-	if ((given->logsource != NULL &&
-		!read_logsource(given->logsource, &replay.logsource, &err)) ||
-	    !read_mapping(given, &replay.mapping, &err)) {
+	if (!read_mapping(given, &replay.mapping, &err)) {
 		rule_set_free(rules);
 		return broken(&err);
 	}
 	ok = replay_run(rules, &replay, emit, &backtest, &counters, &err);
 	finish(&backtest, &counters);
+	if (ok && backtest.failure != 0)
+		ok = error_set(&err, NULL, "standard output: %s",
+		    strerror(backtest.failure));
 	mapping_free(replay.mapping);
 	return ok ? CTL_OK : broken(&err);
 }
@@ -226,6 +241,8 @@ run_parsed(const struct backtest_options *given)
 		.is_strict = given->is_strict,
 		.color = given->color,
 	};
+	struct logsource logsource = { 0 };
+	struct error err = ERROR_NONE;
 	struct rule_set *rules;
 
 	if (given->files.count == 0 || given->rules.count == 0) {
@@ -235,9 +252,14 @@ run_parsed(const struct backtest_options *given)
 		    given->files.count == 0 ? "-f FILE" : "--rules PATH");
 		return CTL_USAGE;
 	}
+	if (given->logsource != NULL &&
+	    !read_logsource(given->logsource, &logsource, &err)) {
+		(void)broken(&err);
+		return CTL_USAGE;
+	}
 	if (!ctl_rules_load(&load, &rules))
 		return CTL_RULES;
-	return replay(given, rules);
+	return replay(given, &logsource, rules);
 }
 
 static int
