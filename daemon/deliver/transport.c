@@ -12,7 +12,8 @@
 #define CONNECT_US (10 * CLOCK_US_PER_S)
 #define DEAD_US (30 * CLOCK_US_PER_S)
 
-/* How often in that time it is looked whether the peer takes anything. */
+/* How often in that time it is looked whether the peer takes anything.  Looks
+ * are counted, not time: this process may have been stopped as well. */
 #define LOOKS 6
 
 /* A connection that lasted so long was a good one. */
@@ -235,7 +236,6 @@ static void
 on_patience(evutil_socket_t fd, short what, void *context)
 {
 	struct transport *transport = cast(context);
-	int64_t now_us = clock_monotonic_us();
 	size_t held_now = held(transport);
 	struct error err = ERROR_NONE;
 
@@ -244,8 +244,10 @@ on_patience(evutil_socket_t fd, short what, void *context)
 	if (transport->first == NULL && held_now == 0)
 		return; /* all is taken: until the next frame */
 	if (is_taking(transport, held_now))
-		transport->moved_us = now_us;
-	if (now_us - transport->moved_us < transport->dead_us) {
+		transport->idle_looks = 0;
+	else
+		transport->idle_looks++;
+	if (transport->idle_looks < LOOKS) {
 		look_again(transport);
 		return;
 	}
@@ -259,7 +261,7 @@ be_patient(struct transport *transport)
 {
 	if (event_pending(transport->patience, EV_TIMEOUT, NULL) != 0)
 		return;
-	transport->moved_us = clock_monotonic_us();
+	transport->idle_looks = 0;
 	look_again(transport);
 }
 

@@ -78,8 +78,8 @@ struct transport {
 	struct event *wake;	     /* up-calls, never from inside send() */
 	struct event *patience;	     /* is what was sent being taken? */
 	int64_t connect_us, dead_us; /* how long to wait for a peer */
-	int64_t moved_us;	     /* when it last took something */
-	uint64_t left_then;	     /* and as it was at the last look */
+	unsigned idle_looks;	     /* in a row that saw it take nothing */
+	uint64_t left_then;	     /* as it was at the last look */
 	uint64_t taken_then;
 	size_t held_then;
 	struct transport_item *first, **last;

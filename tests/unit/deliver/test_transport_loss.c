@@ -297,7 +297,10 @@ check_deaf(enum transport_kind kind)
 	run_until(world, false, stats_of(scene).is_connected);
 	run_until(world, false, !stats_of(scene).is_connected);
 	keep_error(scene);
-	assert_non_null(strstr(world->error, "has taken nothing for 1 s"));
+	/* On a busy machine the kernel may notice first. */
+	if (strstr(world->error, "has taken nothing for 1 s") == NULL &&
+	    strstr(world->error, "Connection timed out") == NULL)
+		testing_fail("deaf", "got \"%s\"", world->error);
 	assert_int_equal(world->received.len, 0);
 	assert_true(stats_of(scene).queue_frames > 0);
 	scene->receiver->is_deaf = false;
