@@ -31,7 +31,7 @@ print_verbs(FILE *out)
 	fprintf(out,
 	    "\n`integrityctl VERB --help` says more.\n"
 	    "Exit status: 0 ok, 1 findings, 2 rules do not load, "
-	    "3 configuration or I/O,\n64 usage.\n");
+	    "3 configuration, I/O or daemon,\n64 usage.\n");
 }
 
 static int

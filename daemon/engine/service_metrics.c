@@ -6,6 +6,7 @@
  */
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 
@@ -133,6 +134,15 @@ write_inputs(const struct service *service, struct exposition *out)
 	}
 }
 
+static uint64_t
+count_at(const void *counts, size_t offset)
+{
+	uint64_t count;
+
+	memcpy(&count, (const char *)counts + offset, sizeof(count));
+	return count;
+}
+
 /* A counter of each rule, at `offset` in struct tally_rule. */
 static void
 write_by_rule(const struct service *service, struct exposition *out,
@@ -145,8 +155,7 @@ write_by_rule(const struct service *service, struct exposition *out,
 	exposition_family(out, name, EXPOSITION_COUNTER, help);
 	for (size_t i = 0; i < count; i++)
 		exposition_one(out, "rule", span_of(rules[i]->label),
-		    *(const uint64_t *)(const void *)((const char *)rules[i] +
-			offset));
+		    count_at(rules[i], offset));
 }
 
 static void
@@ -195,8 +204,6 @@ write_suppressed(const struct service *service, struct exposition *out)
 	    "them with an open alert, they had no group or value, or a limit "
 	    "was reached.");
 	for (size_t i = 0; i < count; i++) {
-		const char *drops = (const char *)&rules[i]->drops;
-
 		for (size_t j = 0; j < sizeof(reasons) / sizeof(*reasons);
 		    j++) {
 			exposition_begin(out, "");
@@ -204,8 +211,7 @@ write_suppressed(const struct service *service, struct exposition *out)
 			exposition_label(out, "reason",
 			    span_of(reasons[j].reason));
 			exposition_uint(out,
-			    *(const uint64_t *)(const void *)(drops +
-				reasons[j].offset));
+			    count_at(&rules[i]->drops, reasons[j].offset));
 		}
 	}
 }

@@ -105,7 +105,7 @@ add_seconds(struct json *json, const char *key, int64_t us)
 	if (us < 0)
 		json_null(json);
 	else
-		json_real(json, (double)(us / 1000) / 1000);
+		json_real(json, (double)us / CLOCK_US_PER_S);
 }
 
 static void
