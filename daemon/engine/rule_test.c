@@ -255,33 +255,55 @@ run_test(const struct rule_test_options *options, const char *path,
 	return ok;
 }
 
-/* "x.test.yml" -> "x.yml" */
+static struct span
+stem_of(const char *path, const char *const suffixes[2])
+{
+	struct span stem = span_of(path);
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!span_ends_with(stem, span_of(suffixes[i])))
+			continue;
+		stem.len -= strlen(suffixes[i]);
+		break;
+	}
+	return stem;
+}
+
+/* The one that is there; the first if neither is. */
+static char *
+path_with(struct span stem, const char *const suffixes[2])
+{
+	char *paths[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct buffer path = BUFFER_INIT;
+
+		buffer_add_span(&path, stem);
+		buffer_add_string(&path, suffixes[i]);
+		paths[i] = mem_strdup(buffer_string(&path));
+		buffer_done(&path);
+	}
+	if (access(paths[0], F_OK) != 0 && access(paths[1], F_OK) == 0) {
+		mem_free(paths[0]);
+		return paths[1];
+	}
+	mem_free(paths[1]);
+	return paths[0];
+}
+
+static const char *const rule_suffixes[2] = { ".yml", ".yaml" };
+static const char *const test_suffixes[2] = { ".test.yml", ".test.yaml" };
+
 static char *
 rule_path_of(const char *test_path)
 {
-	size_t len = strlen(test_path);
-	char *path = mem_strdup(test_path);
-
-	if (len > 9 && strcmp(path + len - 9, ".test.yml") == 0)
-		memcpy(path + len - 9, ".yml", 5);
-	return path;
+	return path_with(stem_of(test_path, test_suffixes), rule_suffixes);
 }
 
 char *
 rule_test_path(const char *rule_path)
 {
-	struct buffer path = BUFFER_INIT;
-	struct span stem = span_of(rule_path);
-	char *copy;
-
-	if (span_ends_with(stem, SPAN(".yml")))
-		stem.len -= 4;
-	else if (span_ends_with(stem, SPAN(".yaml")))
-		stem.len -= 5;
-	buffer_printf(&path, SPAN_FMT ".test.yml", SPAN_ARG(stem));
-	copy = mem_strdup(buffer_string(&path));
-	buffer_done(&path);
-	return copy;
+	return path_with(stem_of(rule_path, rule_suffixes), test_suffixes);
 }
 
 static void
@@ -342,7 +364,8 @@ rule_test_all(const struct rule_test_options *options,
 		if (!is_first_of_file(rules, rule))
 			continue;
 		path = rule_test_path(rule->path);
-		if (access(path, R_OK) == 0)
+		/* One that cannot be read is told as such. */
+		if (access(path, F_OK) == 0)
 			rule_test_run(options, path, diag, out, counts);
 		else
 			counts->untested++;

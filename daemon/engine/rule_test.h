@@ -47,7 +47,8 @@ void rule_test_all(const struct rule_test_options *options,
 void rule_test_run(const struct rule_test_options *options, const char *path,
     struct diag *diag, struct buffer *out, struct rule_test_counts *counts);
 
-/* "rules/x.yml" -> "rules/x.test.yml"; the caller frees. */
+/* "rules/x.yml" -> "rules/x.test.yml", or x.test.yaml if only that is there;
+ * the caller frees. */
 char *rule_test_path(const char *rule_path);
 
 #endif

@@ -79,6 +79,25 @@ test_path_beside(void **state)
 	mem_free(path);
 }
 
+/* Either suffix, on either side. */
+static void
+test_other_suffix(void **state)
+{
+	char *path = rule_test_path(FOLDER "other.yaml");
+	struct buffer out = BUFFER_INIT;
+	struct rule_test_counts counts;
+	size_t errors;
+
+	(void)state;
+	assert_string_equal(path, FOLDER "other.test.yaml");
+	counts = run(path, &out, &errors);
+	assert_int_equal(errors, 0);
+	assert_failures(&out, "");
+	assert_int_equal(counts.passed, 1);
+	buffer_done(&out);
+	mem_free(path);
+}
+
 /* A file that is wrong is a failure, with its place. */
 static void
 test_bad_file(void **state)
@@ -100,6 +119,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failures_say_got_and_want),
 		cmocka_unit_test(test_path_beside),
+		cmocka_unit_test(test_other_suffix),
 		cmocka_unit_test(test_bad_file),
 	};
 
