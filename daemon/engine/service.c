@@ -222,8 +222,8 @@ tell_producer_time(struct service *service, const char *topic)
 	char sentence[600];
 
 	(void)snprintf(sentence, sizeof(sentence),
-	    "Input %s keeps the producer's time (message.timestamp.type "
-	    "CreateTime): a forged date cannot be told by the broker's",
+	    "Input %s keeps the producer's time, its message.timestamp.type "
+	    "being CreateTime: a forged date cannot be told by the broker's",
 	    topic);
 	log_warning("%s", sentence);
 	pipeline_notice(service->pipeline, NOTICE_FEED, LEVEL_LOW, topic,
