@@ -17,6 +17,7 @@
 #define DEFAULT_SHARDS 32
 #define DEFAULT_ALERT_BYTES (256 * 1024)
 #define TICK_US CLOCK_US_PER_S
+#define SCRAM_VERSION 0x020601ff
 
 const char *const kafka_topic_names[PORT_TOPIC_COUNT] = {
 	[PORT_TOPIC_ALERTS] = "integrity.alerts",
@@ -92,6 +93,26 @@ watch(struct kafka *kafka, int fd)
 	return epoll_ctl(kafka->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+/*
+ * Before 2.6.1 librdkafka repeated its nonce in the last message, which
+ * RFC 5802 forbids and brokers refuse since CVE-2024-56128: they only speak of
+ * invalid credentials.
+ */
+static void
+warn_of_scram(const struct kafka_options *options)
+{
+	for (size_t i = 0; i < options->setting_count; i++) {
+		if (span_starts_with(span_of(options->settings[i].value),
+			SPAN("SCRAM-")) &&
+		    rd_kafka_version() < SCRAM_VERSION)
+			log_warning("Kafka: librdkafka %s knows SCRAM in a "
+				    "form that Kafka 4 refuses as invalid "
+				    "credentials: use PLAIN, OAUTHBEARER or a "
+				    "certificate, or librdkafka 2.6.1",
+			    rd_kafka_version_str());
+	}
+}
+
 bool
 kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
     struct error *err)
@@ -116,6 +137,7 @@ kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
 		return false;
 	}
 	rd_kafka_conf_destroy(conf);
+	warn_of_scram(&kafka->options);
 	kafka->credentials = kafka_credentials_new(&kafka->options);
 	kafka->worker = kafka_worker_new(kafka);
 	kafka_wake(kafka);

@@ -88,9 +88,18 @@ def jars():
 
 
 class Broker:
-    """One broker with a folder and ports of its own."""
+    """One broker with a folder and ports of its own.
 
-    def __init__(self, config=None, heap="512m"):
+    `proxy_port`: the listener `behind`, whose address is the proxy's.
+    `certificates`: the listeners `tls`, which wants a certificate of the
+    client, and `sasl` over TLS, which knows PASSWORDS and any unsigned token.
+    """
+    USER = "integrityd"
+    PASSWORDS = {"PLAIN": "plain-pass", "SCRAM-SHA-256": "scram-pass-256",
+                 "SCRAM-SHA-512": "scram-pass-512"}
+
+    def __init__(self, config=None, heap="512m", proxy_port=None,
+                 certificates=None):
         self.heap = heap
         self.folder = tempfile.mkdtemp(prefix="integrity-kafka-")
         self.log = os.path.join(self.folder, "broker.log")
@@ -103,7 +112,58 @@ class Broker:
                             f"CONTROLLER://127.0.0.1:{controller}",
                "controller.quorum.voters": f"1@127.0.0.1:{controller}",
                "log.dirs": os.path.join(self.folder, "data")})
+        self.listeners = []
+        self.scram = []
+        if proxy_port is not None:
+            self.behind = self.listen(
+                "BEHIND", "PLAINTEXT", f"127.0.0.1:{proxy_port}")
+        if certificates is not None:
+            self.secure(certificates)
+        if self.listeners:
+            self.config["inter.broker.listener.name"] = "PLAINTEXT"
         self.config.update(config or {})
+
+    def listen(self, name, protocol, advertised=None):
+        """One more listener; its address."""
+        address = f"127.0.0.1:{process.free_ports(1)[0]}"
+        self.listeners.append((name, advertised or address))
+        self.config["listeners"] += f",{name}://{address}"
+        self.config["listener.security.protocol.map"] += f",{name}:{protocol}"
+        self.config["advertised.listeners"] = ",".join(
+            [f"PLAINTEXT://{self.bootstrap}"]
+            + [f"{one}://{there}" for one, there in self.listeners])
+        return address
+
+    def secure(self, certificates):
+        store = os.path.join(self.folder, "store.pem")
+        with open(store, "w", encoding="utf-8") as file:
+            for path in (certificates.server_key, certificates.server):
+                with open(path, encoding="utf-8") as part:
+                    file.write(part.read())
+        self.tls = self.listen("TLS", "SSL")
+        self.sasl = self.listen("SASL", "SASL_SSL")
+        module = "org.apache.kafka.common.security"
+        jaas = "listener.name.sasl.{}.sasl.jaas.config"
+        mechanisms = list(self.PASSWORDS) + ["OAUTHBEARER"]
+        self.config.update({
+            "ssl.keystore.type": "PEM", "ssl.keystore.location": store,
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": certificates.ca,
+            "listener.name.tls.ssl.client.auth": "required",
+            "listener.name.sasl.sasl.enabled.mechanisms":
+                ",".join(mechanisms),
+            "sasl.enabled.mechanisms": ",".join(mechanisms),
+            jaas.format("plain"):
+                f"{module}.plain.PlainLoginModule required "
+                f"user_{self.USER}=\"{self.PASSWORDS['PLAIN']}\";",
+            jaas.format("oauthbearer"):
+                f"{module}.oauthbearer.OAuthBearerLoginModule required "
+                "unsecuredLoginStringClaim_sub=\"broker\";"})
+        for mechanism in mechanisms[1:3]:
+            self.config[jaas.format(mechanism.lower())] = (
+                f"{module}.scram.ScramLoginModule required;")
+            self.scram += ["-S", f"{mechanism}=[name={self.USER},iterations=4096,"
+                                 f"password={self.PASSWORDS[mechanism]}]"]
 
     def __enter__(self):
         try:
@@ -133,7 +193,7 @@ class Broker:
             subprocess.run(
                 self.java("kafka.tools.StorageTool", "format", "-t",
                           cluster.decode().rstrip("=").replace("-", "x"),
-                          "-c", properties),
+                          "-c", properties, *self.scram),
                 check=True, stdout=subprocess.DEVNULL)
         with open(self.log, "ab") as log:
             self.process = process.start(
