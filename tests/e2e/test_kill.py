@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 at ten random points under load: every expected alert stands once
-in integrity.alerts, none is missing at the receiver, and what comes twice
-there carries the same id and number.
+"""kill -9 of the daemon at ten random points under load, and of the broker:
+every expected alert stands once in integrity.alerts, none is missing at the
+receiver, and what comes twice there carries the same id and number.
 
 Windows live in memory until the change log exists, so the rules here look at
 single events only.
@@ -27,6 +27,7 @@ SEED = int(os.environ.get("KILL_SEED", "20261124"))
 RECORDS = 60000
 HIT_EVERY = 40
 KILLS = 10
+BROKER_KILLS = 3
 PARTITIONS = 4
 RULE = """
 title: Export by anybody
@@ -145,6 +146,33 @@ class Kill(unittest.TestCase):
             self.kill_at_random(daemon, chance)
         daemon.start()
         wait_until(lambda: self.read() == RECORDS, 120, daemon.log_text)
+        ids = self.check_topic()
+        self.check_receiver(daemon, ids)
+        self.assertEqual(daemon.stop(), 0)
+
+    def keep_running(self, daemon):
+        """What systemd does: any end but 78 is started again."""
+        status = daemon.process.poll()
+        if status is not None:
+            self.assertNotEqual(status, 78, daemon.log_text())
+            daemon.start()
+        return True
+
+    def test_broker_killed(self):
+        chance = random.Random(SEED)
+        self.broker.create_topic("load", PARTITIONS)
+        self.produce()
+        daemon = self.open()
+        self.addCleanup(daemon.close)
+        daemon.start()
+        for _ in range(BROKER_KILLS):
+            goal = self.read() + chance.randrange(1, RECORDS // 6)
+            wait_until(lambda want=goal: self.keep_running(daemon)
+                       and self.read() >= want, 90, daemon.log_text)
+            self.broker.kill()
+            self.broker.start()
+        wait_until(lambda: self.keep_running(daemon)
+                   and self.read() == RECORDS, 120, daemon.log_text)
         ids = self.check_topic()
         self.check_receiver(daemon, ids)
         self.assertEqual(daemon.stop(), 0)
