@@ -6,6 +6,8 @@
 #include "source/window.h"
 
 /* A line that goes on so long is none; four times the largest limit. */
+/* Of one read: thousands of the longest records are gigabytes. */
+#define READ_BYTES ((size_t)16 * 1024 * 1024)
 #define PACKED_LINE_BYTES ((uint64_t)256 * 1024 * 1024)
 
 struct source_file {
@@ -390,11 +392,12 @@ source_file_read(struct source_file *source, struct arena *arena, size_t limit,
     struct record **ret_records, size_t *ret_count, struct error *err)
 {
 	struct record *records = arena_array(arena, limit, sizeof(*records));
+	size_t begin = arena_used(arena), count = 0;
 	struct span part;
 	const char *defect;
-	size_t count = 0;
 
-	while (count < limit && next_part(source, &part, &defect))
+	while (count < limit && arena_used(arena) - begin < READ_BYTES &&
+	    next_part(source, &part, &defect))
 		make_record(source, arena, part, defect, &records[count++]);
 	if (count == 0 && source->window.has_failed) {
 		*err = source->window.failure;

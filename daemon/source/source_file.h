@@ -41,7 +41,7 @@ struct span source_file_topic(const struct source_file *source);
 
 /*
  * The next records, up to `limit`, into the arena (their bytes too); fewer
- * only at the end, 0 when it has been reached.  Empty lines are no records
+ * at the end, and after some 16 MiB; 0 when the end has been reached.  Empty lines are no records
  * but a line longer than the limit is one, cut, that decode will reject.
  * False if the file cannot be read on (I/O, damaged or packed beyond the
  * limits of stream.h); the records before that are returned first.

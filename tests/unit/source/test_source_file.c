@@ -387,6 +387,42 @@ test_topic(void **state)
 	source_file_close(source);
 }
 
+/* However many records are asked for, memory has a bound. */
+static void
+test_long_records_are_read_in_parts(void **state)
+{
+	struct source_file *source = NULL;
+	struct error err = ERROR_NONE;
+	struct arena *arena = arena_new(4096);
+	struct buffer text = BUFFER_INIT;
+	struct record *records;
+	size_t count, total = 0, reads = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 40; i++) {
+		buffer_add_char(&text, '{');
+		memset(buffer_reserve(&text, 1000000), ' ', 1000000);
+		text.len += 1000000;
+		buffer_add_string(&text, "}\n");
+	}
+	write_file(buffer_span(&text));
+	given.record_bytes = 1024 * 1024;
+	assert_true(source_file_open(path, &given, &source, &err));
+	do {
+		assert_true(source_file_read(source, arena, 4096, &records,
+		    &count, &err));
+		assert_true(arena_used(arena) < 20 * 1000000);
+		total += count;
+		reads++;
+		arena_reset(arena);
+	} while (count > 0);
+	assert_int_equal(total, 40);
+	assert_true(reads > 3);
+	source_file_close(source);
+	buffer_done(&text);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -398,6 +434,7 @@ main(void)
 		cmocka_unit_test(test_standard_input),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_topic),
+		cmocka_unit_test(test_long_records_are_read_in_parts),
 	};
 
 	return cmocka_run_group_tests(tests, make_path, remove_path);
