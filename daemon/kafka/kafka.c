@@ -12,6 +12,7 @@
 
 #include "kafka/credential.h"
 #include "kafka/kafka_internal.h"
+#include "kafka/stable.h"
 #include "kafka/worker.h"
 
 #define DEFAULT_SHARDS 32
@@ -139,6 +140,7 @@ kafka_new(const struct kafka_options *options, struct kafka **ret_kafka,
 	rd_kafka_conf_destroy(conf);
 	warn_of_scram(&kafka->options);
 	kafka->credentials = kafka_credentials_new(&kafka->options);
+	kafka->stable = kafka_stable_new(kafka);
 	kafka->worker = kafka_worker_new(kafka);
 	kafka_wake(kafka);
 	*ret_kafka = kafka;
@@ -167,6 +169,7 @@ kafka_free(struct kafka *kafka)
 		close(kafka->wake_fd);
 	if (kafka->poll_fd >= 0)
 		close(kafka->poll_fd);
+	kafka_stable_free(kafka->stable);
 	kafka_credentials_free(kafka->credentials);
 	options_done(&kafka->options);
 	mem_free(kafka);
@@ -255,6 +258,7 @@ kafka_dispatch(struct kafka *kafka)
 		kafka_source_dispatch(kafka->source);
 	if (kafka->alerts != NULL)
 		kafka_alerts_dispatch(kafka->alerts);
+	kafka_stable_ask(kafka->stable, clock_monotonic_us());
 	arm(kafka);
 }
 

@@ -64,6 +64,7 @@ struct kafka_counters {
 	uint64_t transactions; /* committed */
 	uint64_t aborts;       /* ended in another way */
 	uint64_t producers;    /* made: the first, and after each doubt */
+	uint64_t hanging;      /* partitions behind an open transaction, now */
 	uint64_t renewals;     /* of all clients, for new credentials */
 	/* From submission to answer of those committed; [i] at most
 	 * kafka_commit_bounds_us[i], the last one all above. */

@@ -19,6 +19,7 @@
 
 struct kafka_credentials;
 struct kafka_source;
+struct kafka_stable;
 struct kafka_output;
 struct kafka_alerts;
 struct kafka_worker;
@@ -36,6 +37,7 @@ struct kafka {
 	struct kafka_alerts *alerts; /* a list */
 	struct kafka_counters counters;
 	struct kafka_credentials *credentials;
+	struct kafka_stable *stable;
 	atomic_uint generation; /* of credentials: the worker reads it */
 	atomic_size_t limits[PORT_TOPIC_COUNT]; /* 0: not known */
 	bool is_fenced;

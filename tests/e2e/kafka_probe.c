@@ -18,7 +18,8 @@
  *		its group is the instance
  *
  * Environment: PROBE_SETTINGS and PROBE_SECRETS, KEY=VALUE or KEY=PATH parted
- * by blanks, and PROBE_TOKEN, a path.  SIGTERM ends in order.
+ * by blanks, PROBE_TOKEN, a path, and PROBE_PATIENCE, the seconds that a call
+ * may take.  SIGTERM ends in order.
  */
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
@@ -30,7 +31,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "kafka/kafka.h"
+#include "kafka/kafka_internal.h"
+#include "kafka/worker.h"
 
 #define TOPIC "audit"
 #define GROUP "probe"
@@ -232,6 +234,8 @@ on_submitted(void *opaque, uint64_t number, enum port_outcome outcome,
 	printf("submitted %" PRIu64 " %s %s\n", number, outcomes[outcome],
 	    err->text);
 	kafka_counters(probe->kafka, &counters);
+	printf("took %" PRId64 " ms\n",
+	    (probe->answered_us - probe->submitted_us) / 1000);
 	printf("producers %" PRIu64 "\n", counters.producers);
 	if (outcome == PORT_OK)
 		probe->source.want(probe->source.port);
@@ -557,6 +561,9 @@ main(int argc, char **argv)
 		return verb_hang(argv[1], argv[4]);
 	if (!open_kafka(argv, &probe, &err))
 		return refuse(75, &err);
+	if (getenv("PROBE_PATIENCE") != NULL)
+		kafka_worker_set_patience(probe.kafka->worker,
+		    atoi(getenv("PROBE_PATIENCE")) * CLOCK_US_PER_S);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
 		if (strcmp(argv[3], verbs[i].name) == 0)
 			status = verbs[i].run(&probe, argc - 4, argv + 4);

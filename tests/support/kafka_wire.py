@@ -9,6 +9,8 @@ import struct
 
 LIST_OFFSETS, METADATA, OFFSET_FETCH, FIND_COORDINATOR = 2, 3, 9, 10
 CREATE_TOPICS, DELETE_TOPICS, DELETE_RECORDS = 19, 20, 21
+CREATE_PARTITIONS, ALTER_CONFIGS = 37, 44
+TOPIC, SET = 2, 0  # of ALTER_CONFIGS
 TOPIC_ALREADY_EXISTS = 36
 NO_COORDINATOR_YET = (14, 15, 16)
 ISOLATION = {"read_uncommitted": 0, "read_committed": 1}
@@ -153,6 +155,31 @@ class Connection:
         code = reader.int16()
         if code:
             raise KafkaError(code)
+
+    def set_topic(self, topic, config):
+        """Sets some of a topic's settings."""
+        settings = array(string(key) + struct.pack(">b", SET) + string(value)
+                         for key, value in config.items())
+        reader = self.ask(ALTER_CONFIGS, 0, array(
+            [struct.pack(">b", TOPIC) + string(topic) + settings])
+            + struct.pack(">b", 0))
+        reader.int32()
+        reader.int32()
+        code = reader.int16()
+        if code:
+            raise KafkaError(code, reader.string())
+
+    def add_partitions(self, topic, count, timeout=30):
+        """`count` is how many it has then."""
+        reader = self.ask(CREATE_PARTITIONS, 0, array(
+            [string(topic) + struct.pack(">ii", count, -1)])
+            + struct.pack(">ib", int(timeout * 1000), 0))
+        reader.int32()
+        reader.int32()
+        reader.string()
+        code = reader.int16()
+        if code:
+            raise KafkaError(code, reader.string())
 
     def delete_records(self, topic, partition, before, timeout=30):
         """What retention does: drops the records before an offset."""
