@@ -132,6 +132,25 @@ start_named(struct source_file *source, const struct csv_dialect *dialect,
 	return true;
 }
 
+/* A log that was rotated may well begin in the middle of a record. */
+static bool
+is_named_json(const char *topic)
+{
+	static const char *const packings[] = { ".gz", ".zst" };
+	static const char *const suffixes[] = { ".ndjson", ".jsonl", ".json" };
+	struct span name = span_of(topic);
+
+	for (size_t i = 0; i < sizeof(packings) / sizeof(*packings); i++) {
+		if (span_ends_with(name, span_of(packings[i])))
+			name.len -= strlen(packings[i]);
+	}
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		if (span_ends_with(name, span_of(suffixes[i])))
+			return true;
+	}
+	return false;
+}
+
 static bool
 start(struct source_file *source, const char *path, struct error *err)
 {
@@ -155,6 +174,8 @@ start(struct source_file *source, const char *path, struct error *err)
 	if (dialect != NULL && dialect->header != NULL)
 		return start_named(source, dialect, err);
 	first = first_byte(source);
+	if (is_named_json(source->topic) && dialect == NULL)
+		return true;
 	if (first == '\0' || first == '{' || first == '[')
 		return true;
 	return read_header(source, dialect, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records from files: NDJSON, where the first byte that is no white space is
- * { or [, else CSV whose first row names the columns (text/csv.h); plain,
+ * Records from files: NDJSON, where the name says so (.ndjson, .jsonl, .json)
+ * or the first byte that is no white space is { or [, else CSV whose first row names the columns (text/csv.h); plain,
  * gzip or Zstandard; "-" is standard input.  Text is UTF-8 unless a byte
  * order mark or the options say otherwise.
  *

@@ -288,6 +288,16 @@ class Alerts(Contract):
             self.check_all(piped, "-")
             self.assertEqual(len(piped), len(plain))
 
+    def test_a_log_that_begins_within_a_record(self):
+        path = self.write("rotated.ndjson", 'iew"}\n' + view(1) + "\n" +
+                          json.dumps({"event.action": "search"}) + "\n")
+        alerts = self.backtest("-f", path)
+        self.check_all(alerts, "rotated.ndjson")
+        self.assertEqual(
+            sorted((alert["rule"]["name"], alert["count"])
+                   for alert in alerts),
+            [("integrityd.rejected", 1), ("search", 1)])
+
     def test_the_end_of_the_file(self):
         alerts = self.backtest("-f", self.records)
         short = self.backtest("-f", self.records, "--no-close")
