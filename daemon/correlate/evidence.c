@@ -6,6 +6,8 @@
 
 #define VALUES_ON_STACK 64
 #define TEXT_BYTES_DEFAULT (32 * 1024)
+/* A record of a MiB may have half a million members, of 40 bytes each. */
+#define MEMBERS_MAX 4096
 
 struct digest {
 	bool is_known;
@@ -72,6 +74,12 @@ cut_text(struct span text, uint64_t limit)
 	return text;
 }
 
+static uint32_t
+cut_count(const struct value *list)
+{
+	return list->count < MEMBERS_MAX ? list->count : MEMBERS_MAX;
+}
+
 static size_t
 value_room(const struct value *value, uint64_t limit)
 {
@@ -79,8 +87,8 @@ value_room(const struct value *value, uint64_t limit)
 
 	if (value->kind == VALUE_LIST) {
 		/* The members' own alignment may cost up to a slot. */
-		room += (value->count + (size_t)1) * sizeof(*value);
-		for (uint32_t i = 0; i < value->count; i++)
+		room += (cut_count(value) + (size_t)1) * sizeof(*value);
+		for (uint32_t i = 0; i < cut_count(value); i++)
 			room += value_room(&value->items[i], limit);
 	}
 	return room;
@@ -98,10 +106,11 @@ copy_value(const struct value *from, uint64_t limit, struct value *to,
 		uintptr_t start = ((uintptr_t)*at + align - 1) / align * align;
 		struct value *items = (struct value *)start;
 
-		*at = (char *)(items + from->count);
-		for (uint32_t i = 0; i < from->count; i++)
-			copy_value(&from->items[i], limit, &items[i], at);
 		to->items = items;
+		to->count = cut_count(from);
+		*at = (char *)(items + to->count);
+		for (uint32_t i = 0; i < to->count; i++)
+			copy_value(&from->items[i], limit, &items[i], at);
 	}
 	to->text = SPAN_NONE;
 	if (text.len > 0) {

@@ -24,7 +24,8 @@ struct evidence_kept {
 	struct evidence_kept *next_free;
 };
 
-/* Texts longer than `text_bytes` are kept cut; 0: 32 KiB. */
+/* Texts longer than `text_bytes` (0: 32 KiB) are kept cut, and lists after
+ * 4,096 members. */
 struct evidence_store *evidence_new(uint64_t text_bytes);
 void evidence_free(struct evidence_store *store);
 
