@@ -12,6 +12,8 @@
 /* Events of one entry; a longer test is a mistake. */
 #define REPEAT_MAX 1000000
 
+#define START_US INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z */
+
 struct test_entry {
 	const struct yaml_node *at, *event;
 	uint64_t repeat;
@@ -19,8 +21,8 @@ struct test_entry {
 };
 
 struct test_head {
-	const char *name, *start;
-	const struct yaml_node *lists, *expect;
+	const char *name;
+	const struct yaml_node *start, *lists, *expect;
 	struct schema_list events;
 };
 
@@ -65,10 +67,9 @@ static const struct schema_option head_options[] = {
 	    .is_required = true,
 	    .doc = "what the test shows" },
 	{ .key = "start",
-	    .type = SCHEMA_STRING,
+	    .type = SCHEMA_NODE,
 	    .offset = offsetof(struct test_head, start),
-	    .default_text = "2026-01-01T00:00:00Z",
-	    .doc = "event time at which it starts" },
+	    .doc = "event time at which it starts; 2026-01-01T00:00:00Z" },
 	{ .key = "lists",
 	    .type = SCHEMA_NODE,
 	    .offset = offsetof(struct test_head, lists),
@@ -91,6 +92,33 @@ static const struct schema head_schema = {
 	.size = sizeof(struct test_head),
 	.options = head_options,
 	.count = sizeof(head_options) / sizeof(*head_options),
+};
+
+struct test_expect {
+	const struct yaml_node *rule, *group, *count;
+};
+
+static const struct schema_option expect_options[] = {
+	{ .key = "rule",
+	    .type = SCHEMA_NODE,
+	    .offset = offsetof(struct test_expect, rule),
+	    .is_required = true,
+	    .doc = "name of the rule that must fire" },
+	{ .key = "group",
+	    .type = SCHEMA_NODE,
+	    .offset = offsetof(struct test_expect, group),
+	    .doc = "for whom, as {FIELD: VALUE}" },
+	{ .key = "count",
+	    .type = SCHEMA_NODE,
+	    .offset = offsetof(struct test_expect, count),
+	    .doc = "how many hits" },
+};
+
+static const struct schema expect_schema = {
+	.name = "an expected alert",
+	.size = sizeof(struct test_expect),
+	.options = expect_options,
+	.count = sizeof(expect_options) / sizeof(*expect_options),
 };
 
 static const struct schema_option file_options[] = {
@@ -257,54 +285,63 @@ compare_events(const void *left, const void *right)
 }
 
 static bool
+read_start(const struct yaml_node *start, struct diag *diag,
+    int64_t *ret_start_us)
+{
+	*ret_start_us = START_US;
+	if (start == NULL ||
+	    (yaml_is_scalar(start) &&
+		zone_parse_iso(NULL, start->text.ptr, start->text.len,
+		    ret_start_us)))
+		return true;
+	diag_at(diag, start->place, "IR0813",
+	    "`start` is a time such as 2026-03-02T21:00:00Z");
+	return false;
+}
+
+static bool
 read_events(const struct test_head *head, struct arena *arena,
     struct diag *diag, struct scenario *test)
 {
 	const struct test_entry *entries = head->events.items;
 	size_t total = 0;
 	int64_t start_us;
+	bool ok = read_start(head->start, diag, &start_us);
 
-	if (!zone_parse_iso(NULL, head->start, strlen(head->start),
-		&start_us)) {
-		diag_at(diag, test->place, "IR0813",
-		    "`start` is a time such as 2026-03-02T21:00:00Z, not `%s`",
-		    head->start);
-		return false;
-	}
 	for (size_t i = 0; i < head->events.count; i++)
 		total += entries[i].repeat;
 	test->events = arena_array(arena, total, sizeof(*test->events));
-	for (size_t i = 0; i < head->events.count; i++) {
-		if (!read_entry(&entries[i], head->events.places[i], start_us,
-			arena, diag, test))
-			return false;
-	}
+	for (size_t i = 0; i < head->events.count; i++)
+		ok &= read_entry(&entries[i], head->events.places[i], start_us,
+		    arena, diag, test);
 	qsort(test->events, test->event_count, sizeof(*test->events),
 	    compare_events);
-	return true;
+	return ok;
 }
 
 static bool
-read_expect(const struct yaml_node *node, struct diag *diag,
-    struct scenario_expect *expect)
+read_expect(const struct yaml_node *node, struct arena *arena,
+    struct diag *diag, struct scenario_expect *expect)
 {
-	const struct yaml_node *rule = yaml_get(node, "rule");
-	const struct yaml_node *count = yaml_get(node, "count");
+	struct test_expect given = { 0 };
 
-	expect->place = node->place;
-	expect->group = yaml_get(node, "group");
-	expect->count = -1;
-	if (rule == NULL || !yaml_is_scalar(rule) ||
-	    (count != NULL && count->kind != YAML_INT) ||
-	    (expect->group != NULL && expect->group->kind != YAML_MAP)) {
+	if (node->kind == YAML_MAP &&
+	    !schema_read(&expect_schema, node, arena, diag, &given))
+		return false;
+	if (given.rule == NULL || !yaml_is_scalar(given.rule) ||
+	    (given.count != NULL && given.count->kind != YAML_INT) ||
+	    (given.group != NULL && given.group->kind != YAML_MAP)) {
 		diag_at(diag, node->place, "IR0814",
 		    "an expected alert is {rule: NAME, group: {FIELD: VALUE}, "
 		    "count: NUMBER}");
 		return false;
 	}
-	expect->rule = rule->text;
-	if (count != NULL)
-		expect->count = count->integer;
+	*expect = (struct scenario_expect){
+		.rule = given.rule->text,
+		.group = given.group,
+		.count = given.count != NULL ? given.count->integer : -1,
+		.place = node->place,
+	};
 	return true;
 }
 
@@ -312,6 +349,8 @@ static bool
 read_expects(const struct yaml_node *list, struct arena *arena,
     struct diag *diag, struct scenario *test)
 {
+	bool ok = true;
+
 	if (list == NULL || list->kind != YAML_LIST) {
 		diag_at(diag, list != NULL ? list->place : test->place,
 		    "IR0814",
@@ -320,18 +359,37 @@ read_expects(const struct yaml_node *list, struct arena *arena,
 		return false;
 	}
 	test->expects = arena_array(arena, list->count, sizeof(*test->expects));
-	for (size_t i = 0; i < list->count; i++) {
-		if (!read_expect(list->items[i], diag, &test->expects[i]))
-			return false;
-		test->expect_count++;
+	for (size_t i = 0; i < list->count; i++)
+		ok &= read_expect(list->items[i], arena, diag,
+		    &test->expects[test->expect_count++]);
+	return ok;
+}
+
+static bool
+read_list(const struct yaml_pair *pair, struct diag *diag,
+    struct value_list *list)
+{
+	const struct yaml_node *values = pair->value;
+	bool ok = values->kind == YAML_LIST;
+
+	for (size_t i = 0; ok && i < values->count; i++) {
+		ok = yaml_is_scalar(values->items[i]);
+		if (ok)
+			value_list_add(list, values->items[i]->text);
 	}
-	return true;
+	if (!ok)
+		diag_at(diag, pair->key->place, "IR0815",
+		    "the list `" SPAN_FMT "` is a list of values, or []",
+		    SPAN_ARG(pair->key->text));
+	return ok;
 }
 
 static bool
 read_lists(const struct yaml_node *lists, struct arena *arena,
     struct diag *diag, struct scenario *test)
 {
+	bool ok = true;
+
 	if (lists == NULL)
 		return true;
 	if (lists->kind != YAML_MAP) {
@@ -341,27 +399,45 @@ read_lists(const struct yaml_node *lists, struct arena *arena,
 	}
 	test->lists = arena_array(arena, lists->count, sizeof(*test->lists));
 	for (size_t i = 0; i < lists->count; i++) {
-		const struct yaml_node *values = lists->pairs[i].value;
-		struct value_list *list = value_list_new(lists->pairs[i]
-			.key->text);
+		const struct yaml_pair *pair = &lists->pairs[i];
+		struct value_list *list = value_list_new(pair->key->text);
 
 		test->lists[test->list_count++] = list;
-		for (size_t j = 0;
-		    j < values->count && values->kind == YAML_LIST; j++)
-			value_list_add(list, values->items[j]->text);
+		ok &= read_list(pair, diag, list);
 	}
-	return true;
+	return ok;
 }
 
 static bool
 read_test(const struct test_head *head, struct diag_place place,
     struct arena *arena, struct diag *diag, struct scenario *test)
 {
+	bool ok;
+
 	test->name = span_of(head->name);
 	test->place = place;
-	return read_events(head, arena, diag, test) &&
-	    read_expects(head->expect, arena, diag, test) &&
-	    read_lists(head->lists, arena, diag, test);
+	ok = read_events(head, arena, diag, test);
+	ok &= read_expects(head->expect, arena, diag, test);
+	ok &= read_lists(head->lists, arena, diag, test);
+	return ok;
+}
+
+/* A second document would be tests that never run. */
+static bool
+is_one_document(const struct yaml_node *const *documents, size_t count,
+    struct diag *diag, const char *path)
+{
+	struct diag_place place = { NULL, 0, 0, 0 };
+
+	if (count == 1)
+		return true;
+	if (count > 1)
+		place = documents[1]->place;
+	else
+		place.source = diag_add_source(diag, path, SPAN_NONE);
+	diag_at(diag, place, "IR0118",
+	    "a test file is one YAML document, not %zu", count);
+	return false;
 }
 
 bool
@@ -374,10 +450,9 @@ scenario_read(struct arena *arena, struct diag *diag, const char *path,
 	size_t document_count, count = 0;
 	bool ok = true;
 
-	if (!yaml_read(arena, diag, path, &documents, &document_count))
-		return false;
-	if (!schema_read(&file_schema, document_count > 0 ? documents[0] : NULL,
-		arena, diag, &file))
+	if (!yaml_read(arena, diag, path, &documents, &document_count) ||
+	    !is_one_document(documents, document_count, diag, path) ||
+	    !schema_read(&file_schema, documents[0], arena, diag, &file))
 		return false;
 	tests = arena_array(arena, file.tests.count, sizeof(*tests));
 	for (; count < file.tests.count; count++) {

@@ -98,6 +98,21 @@ collection_read_body(struct rule_loader *loader,
 	negation_check(loader);
 }
 
+static void
+collection_no_rule(struct rule_loader *loader, const struct yaml_node *node)
+{
+	static const char *const words[] = { "detection", "correlation" };
+	const struct yaml_node *key = NULL;
+	size_t i;
+
+	for (i = 0; i < 2 && key == NULL; i++)
+		key = finding_mistyped(node, words[i]);
+	finding_error(loader, key != NULL ? key->place : node->place, "IR0302",
+	    "a rule needs `detection` or `correlation`");
+	if (key != NULL)
+		diag_hint(loader->diag, "did you mean `%s`?", words[i - 1]);
+}
+
 /* What kind of document it is, and then its parts. */
 static void
 collection_add(struct collection *collection, const struct yaml_node *node)
@@ -113,9 +128,10 @@ collection_add(struct collection *collection, const struct yaml_node *node)
 	if (filter != NULL) {
 		finding_error(loader, filter->key->place, "IR0303",
 		    "filter documents are not available yet");
+		diag_help(loader->diag,
+		    "put the exception into the conditions of the rules");
 	} else if (detection == NULL && correlation == NULL) {
-		finding_error(loader, node->place, "IR0302",
-		    "a rule needs `detection` or `correlation`");
+		collection_no_rule(loader, node);
 	} else if (detection != NULL && correlation != NULL) {
 		finding_error(loader,
 		    yaml_find(node, "correlation")->key->place, "IR0316",

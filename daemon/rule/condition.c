@@ -184,6 +184,8 @@ condition_unknown(struct condition *condition)
 	    "unknown identifier `" SPAN_FMT "`", SPAN_ARG(condition->word));
 	finding_suggest(condition->loader, condition->word, names,
 	    rule->ident_count);
+	finding_words(condition->loader, "identifiers", names,
+	    rule->ident_count);
 	condition_next(condition);
 	return condition_refused(condition);
 }

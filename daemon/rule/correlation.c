@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdlib.h>
 
 #include "rule/rule_internal.h"
@@ -43,6 +44,18 @@ static const struct {
 
 #define BOUNDS_MAX 2
 
+static const struct {
+	const char *key, *value;
+} correlation_examples[] = {
+	{ "type", "event_count" },
+	{ "rules", "[name_of_a_rule]" },
+	{ "timespan", "10m" },
+	{ "condition", "{gte: 10}" },
+};
+
+#define EXAMPLES                                                               \
+	(sizeof(correlation_examples) / sizeof(correlation_examples[0]))
+
 static void
 correlation_missing(struct rule_loader *loader, const char *key)
 {
@@ -51,6 +64,11 @@ correlation_missing(struct rule_loader *loader, const char *key)
 
 	finding_error(loader, pair->key->place, "IR0112",
 	    "`correlation` without `%s`", key);
+	for (size_t i = 0; i < EXAMPLES; i++) {
+		if (strcmp(key, correlation_examples[i].key) == 0)
+			diag_help(loader->diag, "for instance %s: %s", key,
+			    correlation_examples[i].value);
+	}
 }
 
 static bool
@@ -72,8 +90,10 @@ correlation_read_type(struct rule_loader *loader, const struct yaml_node *map)
 		loader->draft->correlation->kind = type->kind;
 		if (type->is_available)
 			return true;
-		return finding_error(loader, node->place, "IR0602",
+		finding_error(loader, node->place, "IR0602",
 		    "correlation type `%s` is not available yet", type->name);
+		diag_hint(loader->diag, "event_count and value_count are");
+		return false;
 	}
 	finding_error(loader, node->place, "IR0601",
 	    "unknown correlation type `" SPAN_FMT "`", SPAN_ARG(node->text));
@@ -271,29 +291,41 @@ correlation_is_lower(enum compare_op op)
 }
 
 static bool
-correlation_is_upper(enum compare_op op)
+correlation_holds(const struct correlation *correlation, double number)
 {
-	return op == COMPARE_LT || op == COMPARE_LTE;
+	for (uint32_t i = 0; i < correlation->bound_count; i++) {
+		double limit = correlation->bounds[i].limit;
+		const bool holds[] = {
+			[COMPARE_GT] = number > limit,
+			[COMPARE_GTE] = number >= limit,
+			[COMPARE_LT] = number < limit,
+			[COMPARE_LTE] = number <= limit,
+			[COMPARE_EQ] = number == limit,
+			[COMPARE_NEQ] = number != limit,
+		};
+
+		if (!holds[correlation->bounds[i].op])
+			return false;
+	}
+	return number >= 0;
 }
 
-/* {gte: 10, lt: 5}: a lower bound above the upper one. */
+/*
+ * {gte: 10, lt: 5}, {lt: 0}, {eq: 2.5}: no count satisfies it.  If one did,
+ * one beside a limit would, too.
+ */
 static bool
 correlation_is_empty(const struct correlation *correlation)
 {
-	const struct correlation_bound *low = &correlation->bounds[0];
-	const struct correlation_bound *high = &correlation->bounds[1];
+	for (uint32_t i = 0; i < correlation->bound_count; i++) {
+		double least = floor(correlation->bounds[i].limit) - 1;
 
-	if (correlation->bound_count < 2)
-		return false;
-	if (correlation_is_upper(low->op)) {
-		low = &correlation->bounds[1];
-		high = &correlation->bounds[0];
+		for (int step = 0; step <= 3; step++) {
+			if (correlation_holds(correlation, least + step))
+				return false;
+		}
 	}
-	if (!correlation_is_lower(low->op) || !correlation_is_upper(high->op))
-		return false;
-	return low->limit > high->limit ||
-	    (low->limit == high->limit &&
-		(low->op == COMPARE_GT || high->op == COMPARE_LT));
+	return correlation->bound_count > 0;
 }
 
 static void
@@ -308,7 +340,7 @@ correlation_check_condition(struct rule_loader *loader,
 		    "the condition compares with nothing");
 	if (correlation_is_empty(correlation))
 		finding_error(loader, node->place, "IR0607",
-		    "no number is in this range");
+		    "no count satisfies this");
 	if (correlation->kind == CORRELATION_VALUE_COUNT &&
 	    correlation->value_count == 0 &&
 	    !diag_failed_since(loader->diag, errors_before))
@@ -340,6 +372,7 @@ correlation_read_condition(struct rule_loader *loader,
 	}
 	if (node->kind != YAML_MAP) {
 		finding_kind(loader, node, "condition", "a map");
+		diag_hint(loader->diag, "for instance {gte: 10}");
 		return;
 	}
 	for (size_t i = 0; i < node->count; i++)

@@ -251,6 +251,24 @@ detection_aggregation(struct rule_loader *loader, const struct yaml_node *key)
 	    "and its `timespan`");
 }
 
+static void
+detection_no_condition(struct rule_loader *loader,
+    const struct yaml_node *detection)
+{
+	const struct rule *rule = loader->draft->rule;
+	const struct yaml_node *key = finding_mistyped(detection, "condition");
+	const struct yaml_pair *pair = yaml_find(loader->draft->node,
+	    "detection");
+
+	finding_error(loader, key != NULL ? key->place : pair->key->place,
+	    "IR0501", "`detection` without a condition");
+	if (key != NULL)
+		diag_hint(loader->diag, "did you mean `condition`?");
+	else if (rule->ident_count > 0)
+		diag_help(loader->diag, "for instance condition: " SPAN_FMT,
+		    SPAN_ARG(rule->idents[0].name));
+}
+
 void
 detection_read(struct rule_loader *loader, const struct yaml_node *detection)
 {
@@ -278,9 +296,7 @@ detection_read(struct rule_loader *loader, const struct yaml_node *detection)
 	    sizeof(*draft->is_used));
 	condition = yaml_get(detection, "condition");
 	if (condition == NULL)
-		finding_error(loader,
-		    yaml_find(draft->node, "detection")->key->place, "IR0501",
-		    "`detection` without a condition");
+		detection_no_condition(loader, detection);
 	else
 		detection_condition(loader, condition);
 }

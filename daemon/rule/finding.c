@@ -62,14 +62,32 @@ bool
 finding_unknown_key(struct rule_loader *loader, const struct yaml_node *key,
     const char *const *words, size_t count)
 {
-	struct buffer list = BUFFER_INIT;
-
 	finding_error(loader, key->place, "IR0102",
 	    "unknown key `" SPAN_FMT "`", SPAN_ARG(key->text));
 	finding_suggest(loader, key->text, words, count);
+	finding_words(loader, "keys allowed here", words, count);
+	return false;
+}
+
+void
+finding_words(struct rule_loader *loader, const char *what,
+    const char *const *words, size_t count)
+{
+	struct buffer list = BUFFER_INIT;
+
 	for (size_t i = 0; i < count; i++)
 		buffer_printf(&list, "%s%s", i > 0 ? ", " : "", words[i]);
-	diag_help(loader->diag, "keys allowed here: %s", buffer_string(&list));
+	if (count > 0)
+		diag_help(loader->diag, "%s: %s", what, buffer_string(&list));
 	buffer_done(&list);
-	return false;
+}
+
+const struct yaml_node *
+finding_mistyped(const struct yaml_node *map, const char *word)
+{
+	for (size_t i = 0; map->kind == YAML_MAP && i < map->count; i++) {
+		if (suggest_nearest(map->pairs[i].key->text, &word, 1) != NULL)
+			return map->pairs[i].key;
+	}
+	return NULL;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/rule_internal.h"
+#include "text/suggest.h"
 
 /* Modifiers of which an item has at most one, and what may go with it. */
 #define MODIFIER_COMMON (MODIFIER_ALL | MODIFIER_NEQ)
@@ -89,6 +90,8 @@ modifier_unknown(struct rule_loader *loader, struct diag_place place,
 	finding_error(loader, place, "IR0401",
 	    "unknown modifier `" SPAN_FMT "`", SPAN_ARG(name));
 	finding_suggest(loader, name, known, count);
+	if (suggest_nearest(name, known, count) == NULL)
+		finding_words(loader, "modifiers", known, WORDS);
 	return false;
 }
 

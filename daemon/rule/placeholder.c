@@ -18,6 +18,9 @@
 
 #define LIST_BYTES_MAX ((size_t)256 << 20)
 
+/* Of lists that are looked through for a mistyped name. */
+#define NAMES_MAX 256
+
 static bool
 placeholder_is_word(char c)
 {
@@ -126,6 +129,15 @@ placeholder_exists(const char *path)
 	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
+static const char *
+placeholder_path(struct rule_loader *loader, const char *folder,
+    struct span name)
+{
+	return arena_strdup(loader->arena,
+	    arena_printf(loader->arena, "%s/" SPAN_FMT ".txt", folder,
+		SPAN_ARG(name)));
+}
+
 /* `lists/` beside the rule file. */
 static const char *
 placeholder_beside(struct rule_loader *loader, struct span name)
@@ -138,12 +150,52 @@ placeholder_beside(struct rule_loader *loader, struct span name)
 		(int)(base - path.ptr), path.ptr, SPAN_ARG(name)));
 }
 
+/* The names of the lists in the folder that `path` would stand in. */
+static void
+placeholder_names(struct rule_loader *loader, const char *path,
+    const char **names, size_t *count)
+{
+	static const char *const suffixes[] = { ".txt", NULL };
+	size_t folder_len = (size_t)(file_base_name(path) - path);
+	const char *folder = arena_strdup(loader->arena,
+	    span_make(path, folder_len - 1));
+	struct file_list files = FILE_LIST_INIT;
+	struct error err = ERROR_NONE;
+
+	if (!file_list_collect(&files, folder, suffixes, false, &err))
+		files.count = 0;
+	for (size_t i = 0; i < files.count && *count < NAMES_MAX; i++) {
+		struct span name = span_of(file_base_name(files.paths[i]));
+
+		name.len -= strlen(suffixes[0]);
+		names[(*count)++] = arena_strdup(loader->arena, name);
+	}
+	file_list_done(&files);
+}
+
+static void
+placeholder_suggest(struct rule_loader *loader, struct span name)
+{
+	const struct rule_load_options *options = loader->options;
+	const char *names[NAMES_MAX];
+	size_t count = 0;
+
+	placeholder_names(loader, placeholder_beside(loader, name), names,
+	    &count);
+	for (size_t i = 0; i < options->list_folder_count; i++)
+		placeholder_names(loader,
+		    placeholder_path(loader, options->list_folders[i], name),
+		    names, &count);
+	finding_suggest(loader, name, names, count);
+}
+
 static void
 placeholder_missing(struct rule_loader *loader, const struct yaml_node *value,
     struct span name)
 {
 	finding_error(loader, value->place, "IR0801", "no list `" SPAN_FMT "`",
 	    SPAN_ARG(name));
+	placeholder_suggest(loader, name);
 	diag_help(loader->diag,
 	    "looked for " SPAN_FMT ".txt in the folders of lists and in lists/ "
 	    "beside the rule",
@@ -165,9 +217,8 @@ placeholder_find(struct rule_loader *loader, struct span name,
 	}
 	*ret_list = NULL;
 	for (size_t i = 0; i < options->list_folder_count; i++) {
-		*ret_path = arena_strdup(loader->arena,
-		    arena_printf(loader->arena, "%s/" SPAN_FMT ".txt",
-			options->list_folders[i], SPAN_ARG(name)));
+		*ret_path = placeholder_path(loader, options->list_folders[i],
+		    name);
 		if (placeholder_exists(*ret_path))
 			return true;
 	}

@@ -95,6 +95,14 @@ bool finding_kind(struct rule_loader *loader, const struct yaml_node *node,
 bool finding_unknown_key(struct rule_loader *loader,
     const struct yaml_node *key, const char *const *words, size_t count);
 
+/* Help: "what: a, b, c"; nothing without words. */
+void finding_words(struct rule_loader *loader, const char *what,
+    const char *const *words, size_t count);
+
+/* A key of the map that was probably to be `word`, or NULL. */
+const struct yaml_node *finding_mistyped(const struct yaml_node *map,
+    const char *word);
+
 /* ---- slots.c ---- */
 
 void slots_add(struct slot_set *set, uint32_t slot);

@@ -335,7 +335,9 @@ DIAG_CODE("IR0606", "counted field",
     "fields) named in its condition under `field`; event_count counts "
     "events and has none.")
 DIAG_CODE("IR0607", "condition that can never hold",
-    "The lower bound of the range is above its upper bound.")
+    "No number of events or values is like that: the lower bound of the "
+    "range is above its upper bound, or the count would have to be negative "
+    "or no whole number.")
 DIAG_CODE("IR0608", "condition in words",
     "`a and not b` over rules is for temporal correlations. A count is "
     "compared with a number.")

@@ -308,6 +308,7 @@ schema_read_pairs(const struct schema_reading *reading,
 {
 	struct schema_pairs *pairs = slot;
 	const char **keys, **values;
+	struct schema_option pair = *option;
 	struct diag_place *places;
 	size_t i, n = 0;
 
@@ -320,7 +321,8 @@ schema_read_pairs(const struct schema_reading *reading,
 	places = arena_array(reading->arena, node->count + 1, sizeof(*places));
 	for (i = 0; i < node->count; i++) {
 		keys[n] = schema_text(reading, option, node->pairs[i].key);
-		values[n] = schema_text(reading, option, node->pairs[i].value);
+		pair.key = keys[n] != NULL ? keys[n] : option->key;
+		values[n] = schema_text(reading, &pair, node->pairs[i].value);
 		places[n] = schema_place(reading, node->pairs[i].key);
 		n += keys[n] != NULL && values[n] != NULL;
 	}

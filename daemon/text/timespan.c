@@ -79,6 +79,10 @@ timespan_unknown_unit(struct span text, struct span unit, struct error *err)
 		    "`" SPAN_FMT "` lacks a unit "
 		    "(us, ms, s, m, h, d, w, M, y)",
 		    SPAN_ARG(text));
+	if (unit.ptr[0] == ' ')
+		return error_set(err, NULL,
+		    "no blank in `" SPAN_FMT "`: 30s, 15m or 1h30m",
+		    SPAN_ARG(text));
 	return error_set(err, NULL,
 	    "`" SPAN_FMT "` is no unit of time "
 	    "(us, ms, s, m, h, d, w, M, y)",

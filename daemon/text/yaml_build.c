@@ -224,6 +224,12 @@ yaml_build_check_keys(struct yaml_build *build, const struct yaml_node *map)
 }
 
 static bool
+yaml_build_is_merge(const struct yaml_node *key)
+{
+	return !key->is_quoted && span_is(key->text, "<<");
+}
+
+static bool
 yaml_build_check_key(struct yaml_build *build, const struct yaml_built *key)
 {
 	const struct yaml_node *node = &key->node;
@@ -238,9 +244,11 @@ yaml_build_check_key(struct yaml_build *build, const struct yaml_built *key)
 		    "a key is missing here");
 		return false;
 	}
-	if (!node->is_quoted && span_is(node->text, "<<"))
+	if (yaml_build_is_merge(node)) {
 		diag_at(build->diag, node->place, "IR0110",
 		    "merge keys are not part of YAML 1.2");
+		diag_hint(build->diag, "write the keys out");
+	}
 	return true;
 }
 
@@ -270,6 +278,9 @@ yaml_build_pair(struct yaml_build *build, struct diag_place near, bool *ret_end)
 			event = yaml_build_next(build);
 		}
 	}
+	/* Told once, not again by those who know no such key. */
+	if (yaml_build_is_merge(&build->stack[build->stack_count - 2]->node))
+		build->stack_count -= 2;
 	return true;
 }
 
@@ -367,6 +378,7 @@ yaml_build_tag(struct yaml_build *build, struct fy_event *event,
 	struct fy_token *token = fy_event_get_tag_token(event);
 	struct span tag = yaml_build_text(token);
 	struct span core = SPAN(YAML_TAG_CORE);
+	bool is_core;
 
 	if (token == NULL)
 		return;
@@ -375,7 +387,8 @@ yaml_build_tag(struct yaml_build *build, struct fy_event *event,
 			node->kind = YAML_STRING;
 		return;
 	}
-	if (span_starts_with(tag, core)) {
+	is_core = span_starts_with(tag, core);
+	if (is_core) {
 		tag = span_make(tag.ptr + core.len, tag.len - core.len);
 		if (span_is(tag, "str") && yaml_is_scalar(node)) {
 			node->kind = YAML_STRING;
@@ -385,8 +398,8 @@ yaml_build_tag(struct yaml_build *build, struct fy_event *event,
 			return;
 	}
 	diag_at(build->diag, node->place, "IR0109",
-	    "the tag `" SPAN_FMT "` does not fit %s", SPAN_ARG(tag),
-	    yaml_kind_name(node->kind));
+	    "the tag `%s" SPAN_FMT "` does not fit %s", is_core ? "!!" : "",
+	    SPAN_ARG(tag), yaml_kind_name(node->kind));
 }
 
 static void

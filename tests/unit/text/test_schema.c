@@ -262,7 +262,7 @@ static const struct {
 	{ "{street: a, pets: [{name: x}, {leg: 1}]}", 2,
 	    ":1:31: error[IR0112]: a pet lacks the key `name`" },
 	{ "{street: a, labels: {a: [b]}}", 1,
-	    ":1:25: error[IR0113]: `labels` takes a string, not a list" },
+	    ":1:25: error[IR0113]: `a` takes a string, not a list" },
 	{ "{rooms: x, garden: 1, color: 7, lease: x}", 5,
 	    ":1:1: error[IR0112]: a house lacks the key `street`" },
 };
