@@ -12,7 +12,7 @@
 
 #include "config/config.h"
 
-#define GOLDEN_LEAST 20
+#define GOLDEN_LEAST 30
 
 static const char *const suffixes[] = { ".yaml", NULL };
 

@@ -11,7 +11,7 @@
 
 #include "engine/rule_test.h"
 
-#define GOLDEN_LEAST 7
+#define GOLDEN_LEAST 10
 
 static const char *const suffixes[] = { ".test.yml", NULL };
 
