@@ -26,6 +26,7 @@ struct run {
 	const char *path; /* only rules of this file are judged */
 	struct fired *fired;
 	size_t count, cap;
+	struct engine_counters counters;
 };
 
 static struct fired *
@@ -100,6 +101,7 @@ run_events(struct rule_set *rules, const struct scenario *test, struct run *run)
 		};
 	engine_run(engine, records, test->event_count, RECORD_NO_TIME, batch);
 	engine_end(engine, true, batch);
+	engine_get_counters(engine, &run->counters);
 	batch_free(batch);
 	engine_free(engine);
 	mapping_free(mapping);
@@ -136,7 +138,8 @@ rule_matches(const struct fired *fired, struct span rule)
 static bool
 compare(struct scenario *test, struct run *run)
 {
-	bool ok = true;
+	/* That nothing fired means nothing if events were not judged. */
+	bool ok = run->counters.rejected == 0 && run->counters.unknown == 0;
 
 	for (size_t i = 0; i < test->expect_count; i++) {
 		struct scenario_expect *expect = &test->expects[i];
@@ -206,6 +209,15 @@ describe(const struct scenario *test, const struct run *run, const char *path,
 	}
 	if (!any)
 		buffer_add_string(out, "  got   no other alert\n");
+	if (run->counters.rejected > 0)
+		buffer_printf(out,
+		    "  got   %llu event(s) that cannot be read\n",
+		    (unsigned long long)run->counters.rejected);
+	if (run->counters.unknown > 0)
+		buffer_printf(out,
+		    "  got   %llu event(s) that reached a limit of a regular "
+		    "expression\n",
+		    (unsigned long long)run->counters.unknown);
 }
 
 /* The tested file alone if it stands alone, else with all the others. */

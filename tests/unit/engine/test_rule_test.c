@@ -79,6 +79,33 @@ test_path_beside(void **state)
 	mem_free(path);
 }
 
+/* A test in which nothing fired has not passed if events were not judged. */
+static void
+test_events_that_were_not_judged(void **state)
+{
+	struct buffer out = BUFFER_INIT;
+	size_t errors;
+	struct rule_test_counts counts = run(FOLDER "unread.test.yml", &out,
+	    &errors);
+
+	(void)state;
+	assert_int_equal(errors, 0);
+	assert_int_equal(counts.failed, 2);
+	assert_failures(&out,
+	    "FAIL no time\n"
+	    "  --> unread.test.yml:2\n"
+	    "  want  no alert\n"
+	    "  got   no other alert\n"
+	    "  got   1 event(s) that cannot be read\n"
+	    "FAIL too much to try\n"
+	    "  --> unread.test.yml:7\n"
+	    "  want  no alert\n"
+	    "  got   no other alert\n"
+	    "  got   1 event(s) that reached a limit of a regular "
+	    "expression\n");
+	buffer_done(&out);
+}
+
 /* Either suffix, on either side. */
 static void
 test_other_suffix(void **state)
@@ -119,6 +146,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failures_say_got_and_want),
 		cmocka_unit_test(test_path_beside),
+		cmocka_unit_test(test_events_that_were_not_judged),
 		cmocka_unit_test(test_other_suffix),
 		cmocka_unit_test(test_bad_file),
 	};
