@@ -108,6 +108,7 @@ run(struct program *program)
 	struct service_options options = {
 		.config = &program->config,
 		.instance = program->instance,
+		.start_from = program->options->start_from,
 		.is_forced = program->options->is_forced,
 		.ended = on_ended,
 		.context = program,

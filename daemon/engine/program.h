@@ -7,12 +7,13 @@
 #ifndef ENGINE_PROGRAM_H
 #define ENGINE_PROGRAM_H
 
-#include <stdbool.h>
+#include "engine/service.h"
 
 struct program_options {
 	const char *config_path;
 	const char *instance; /* NULL: the configuration's, or the host's name */
 	bool only_check;      /* configuration and rules, then end */
+	enum service_start start_from;
 	bool is_forced;	      /* start with far fewer rules than before */
 };
 

@@ -269,7 +269,8 @@ open_source(struct service *service, struct error *err)
 	for (size_t i = 0; i < config->inputs.count; i++)
 		topics[i] = (struct kafka_input){
 			.topic = inputs[i].topic,
-			.start_latest = inputs[i].start == CONFIG_START_LATEST,
+			.start_latest = service_start_is_latest(service,
+			    &inputs[i]),
 			.is_transactional = inputs[i].is_transactional,
 			.idle_us = config->time.idle_us,
 		};
@@ -335,6 +336,7 @@ service_open(struct event_base *base, const struct service_options *options,
 	if (!open_rules(service, ret_status, err) ||
 	    !open_kafka(service, err) || !check_topics(service, err) ||
 	    !service_rules_check_start(service, ret_status, err) ||
+	    !service_start_check(service, ret_status, err) ||
 	    !open_source(service, err) || !open_routes(service, base, err)) {
 		service_free(service);
 		return false;

@@ -12,9 +12,17 @@
 struct event_base;
 struct service;
 
+/* Where inputs without a position begin. */
+enum service_start {
+	SERVICE_START_CONFIGURED, /* and refuse where positions were lost */
+	SERVICE_START_EARLIEST,
+	SERVICE_START_LATEST
+};
+
 struct service_options {
 	const struct config *config; /* borrowed until free */
 	const char *instance;	     /* static member and transactional id */
+	enum service_start start_from;
 	bool is_forced; /* start with far fewer rules than before, too */
 	/* The service has ended with this exit status; the loop may stop. */
 	void (*ended)(void *context, int status);

@@ -76,6 +76,14 @@ bool service_rules_are_too_few(uint32_t before, uint32_t after);
 bool service_rules_check_start(struct service *service, int *ret_status,
     struct error *err);
 
+/* ---- service_start.c ---- */
+
+/* False, and why, where positions were lost and --start-from is not given. */
+bool service_start_check(struct service *service, int *ret_status,
+    struct error *err);
+bool service_start_is_latest(const struct service *service,
+    const struct config_input *input);
+
 /* ---- service_status.c ---- */
 
 /* The reasons why it is not ready, one a line; none: it is. */

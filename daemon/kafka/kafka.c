@@ -262,6 +262,12 @@ kafka_dispatch(struct kafka *kafka)
 	arm(kafka);
 }
 
+const struct kafka_options *
+kafka_get_options(const struct kafka *kafka)
+{
+	return &kafka->options;
+}
+
 void
 kafka_counters(const struct kafka *kafka, struct kafka_counters *ret_counters)
 {

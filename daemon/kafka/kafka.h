@@ -90,6 +90,9 @@ void kafka_each_feed(const struct kafka *kafka,
 /* The group has given us our partitions (if only none) and they are read. */
 bool kafka_is_assigned(const struct kafka *kafka);
 
+/* As copied. */
+const struct kafka_options *kafka_get_options(const struct kafka *kafka);
+
 const char *kafka_client_version(void); /* of librdkafka */
 
 /* ---- admin: blocking, at start and in --check only ---- */

@@ -38,11 +38,11 @@ class Daemon:
         with open(self.path, "w", encoding="utf-8") as file:
             json.dump(config, file)
 
-    def start(self):
+    def start(self, *options):
         with open(self.log, "ab") as log:
             self.process = process.start(
                 [PROGRAM, "--config", self.path, "--instance",
-                 self.instance], stdout=log, stderr=log)
+                 self.instance, *options], stdout=log, stderr=log)
 
     def logged(self, text, deadline=30):
         """Waits until the log holds `text`."""
