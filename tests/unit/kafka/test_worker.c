@@ -3,7 +3,11 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "kafka/kafka.h"
 #include "kafka/kafka_internal.h"
@@ -88,11 +92,86 @@ test_order(void **state)
 	assert_int_equal(told.astray, 0);
 }
 
+#define PATIENCE_US (200 * 1000)
+#define CALLS 5
+
+struct slow {
+	struct kafka_job job;
+	struct kafka_worker *worker;
+	bool makes_progress;
+};
+
+/* Longer than patience in all; each call is shorter, or there is but one. */
+static void
+run_slow(struct kafka_job *job)
+{
+	const struct slow *slow = (struct slow *)job;
+
+	for (int i = 0; i < CALLS; i++) {
+		if (slow->makes_progress)
+			kafka_worker_progress(slow->worker, "a call");
+		poll(NULL, 0, PATIENCE_US / 2000);
+	}
+}
+
+static void
+done_slow(struct kafka_job *job)
+{
+	(void)job;
+	_exit(0);
+}
+
+/* In a process of its own, which ends; its exit status. */
+static int
+watch(bool makes_progress)
+{
+	const struct kafka_options options = { .bootstrap = "127.0.0.1:1",
+		.group = "unit",
+		.instance = "unit-1" };
+	struct slow *slow;
+	struct kafka *kafka = NULL;
+	struct error err = ERROR_NONE;
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (!kafka_new(&options, &kafka, &err))
+			_exit(1);
+		kafka_worker_set_patience(kafka->worker, PATIENCE_US);
+		slow = mem_zalloc(sizeof(*slow));
+		slow->job = (struct kafka_job){ .what = "a job",
+			.run = run_slow,
+			.done = done_slow,
+			.free = freed };
+		slow->worker = kafka->worker;
+		slow->makes_progress = makes_progress;
+		kafka_worker_submit(kafka->worker, &slow->job);
+		for (;;) {
+			poll(NULL, 0, 10);
+			kafka_dispatch(kafka);
+		}
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A call that does not return ends the process; a long job of calls that do
+ * return does not. */
+static void
+test_patience(void **state)
+{
+	(void)state;
+	assert_int_equal(watch(true), 0);
+	assert_int_equal(watch(false), KAFKA_STATUS_TEMPORARY);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_patience),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
