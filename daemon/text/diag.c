@@ -67,6 +67,8 @@ diag_add_source(struct diag *diag, const char *path, struct span text)
 			lines[++line] = i + 1;
 	source->lines = lines;
 	source->hides_secrets = diag->hides_secrets;
+	source->memo = arena_alloc(diag->arena, sizeof(*source->memo));
+	*source->memo = (struct diag_memo){ 0, 0, 0 };
 	return source;
 }
 
@@ -122,6 +124,21 @@ diag_columns(struct span text)
 	return count;
 }
 
+/* Columns before byte `offset` of line `number`. */
+static size_t
+diag_columns_before(const struct diag_source *source, size_t number,
+    struct span line, size_t offset)
+{
+	struct diag_memo *memo = source->memo;
+
+	if (memo->line != number || memo->offset > offset)
+		*memo = (struct diag_memo){ number, 0, 0 };
+	memo->columns += diag_columns(span_make(line.ptr + memo->offset,
+	    offset - memo->offset));
+	memo->offset = offset;
+	return memo->columns;
+}
+
 struct diag_place
 diag_source_place(const struct diag_source *source, size_t offset, size_t len)
 {
@@ -143,7 +160,9 @@ diag_source_place(const struct diag_source *source, size_t offset, size_t len)
 	if (len > line.len - offset)
 		len = line.len - offset;
 	place.line = (uint32_t)low + 1;
-	place.column = (uint32_t)diag_columns(span_make(line.ptr, offset)) + 1;
+	place.column = (uint32_t)diag_columns_before(source, low, line,
+			   offset) +
+	    1;
 	width = diag_columns(span_make(line.ptr + offset, len));
 	place.width = width > 0 ? (uint32_t)width : 1;
 	return place;
@@ -222,6 +241,19 @@ diag_is_error(const struct diag_finding *finding)
 	return finding->code[1] == 'R';
 }
 
+static bool
+diag_is_dropped(struct diag *diag, struct diag_place place, bool is_error)
+{
+	if (place.source != diag->near.source ||
+	    place.line != diag->near.line) {
+		diag->near = place;
+		diag->near_count[0] = diag->near_count[1] = 0;
+	}
+	return diag->count >= DIAG_FINDINGS_MAX ||
+	    (place.line > 0 &&
+		diag->near_count[is_error]++ >= DIAG_LINE_FINDINGS_MAX);
+}
+
 void
 diag_at(struct diag *diag, struct diag_place place, const char *code,
     const char *format, ...)
@@ -234,7 +266,7 @@ diag_at(struct diag *diag, struct diag_place place, const char *code,
 		diag->errors++;
 	else
 		diag->warnings++;
-	diag->last_dropped = diag->count >= DIAG_FINDINGS_MAX;
+	diag->last_dropped = diag_is_dropped(diag, place, code[1] == 'R');
 	if (diag->last_dropped) {
 		diag->dropped++;
 		return;

@@ -12,6 +12,10 @@ struct diag_source {
 	const size_t *lines; /* byte where each begins; at least one */
 	size_t line_count;
 	bool hides_secrets;
+	/* The last place asked for: the next is mostly behind it. */
+	struct diag_memo {
+		size_t line, offset, columns;
+	} *memo;
 };
 
 /* The strings are clean: valid UTF-8 without control characters. */
@@ -28,13 +32,19 @@ struct diag {
 	struct diag_finding *findings;
 	size_t count, cap;
 	size_t errors, warnings; /* dropped ones included */
-	size_t dropped;		 /* beyond DIAG_FINDINGS_MAX */
+	size_t dropped;		 /* beyond the limits below */
+	struct diag_place near;	 /* the last finding's, and how many there */
+	size_t near_count[2];	 /* warnings, errors */
 	bool last_dropped;
 	bool hides_secrets; /* of sources added from now on */
 };
 
 /* A file of a million mistakes must not fill the memory. */
 #define DIAG_FINDINGS_MAX 10000
+
+/* Each finding quotes its line: a long one must not be read a thousand
+ * times. */
+#define DIAG_LINE_FINDINGS_MAX 100
 
 bool diag_is_error(const struct diag_finding *finding);
 

@@ -314,6 +314,33 @@ test_many(void **state)
 	diag_free(diag);
 }
 
+/* A finding quotes its line, so a long line is quoted a hundred times. */
+static void
+test_many_on_one_line(void **state)
+{
+	struct diag *diag = diag_new();
+	const struct diag_source *source = diag_add_source(diag, "x.yml",
+	    SPAN("a long line\nanother"));
+	struct buffer got = BUFFER_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 103; i++) {
+		diag_at(diag, diag_source_place(source, i % 11, 1), "IR0103",
+		    "%zu", i);
+		diag_at(diag, diag_source_place(source, 0, 1), "IW0119", "%zu",
+		    i);
+	}
+	for (size_t i = 0; i < 100; i++)
+		diag_at(diag, diag_source_place(source, 12, 1), "IR0103", "%zu",
+		    i);
+	assert_int_equal(diag_errors(diag), 203);
+	diag_render_human(diag, false, &got);
+	assert_true(span_ends_with(buffer_span(&got),
+	    SPAN("\n... and 6 more findings\n")));
+	buffer_done(&got);
+	diag_free(diag);
+}
+
 static const struct {
 	size_t offset, len;
 	uint32_t line, column, width;
@@ -412,6 +439,7 @@ main(void)
 		cmocka_unit_test(test_reason_is_one_clean_line),
 		cmocka_unit_test(test_color),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_on_one_line),
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_table),
