@@ -80,6 +80,7 @@ extern const struct ctl_verb ctl_alerts;
 extern const struct ctl_verb ctl_backtest;
 extern const struct ctl_verb ctl_check;
 extern const struct ctl_verb ctl_demo;
+extern const struct ctl_verb ctl_explain;
 extern const struct ctl_verb ctl_explain_code;
 extern const struct ctl_verb ctl_config;
 extern const struct ctl_verb ctl_health;

@@ -11,6 +11,7 @@
 #include "rule/rule_load.h"
 
 #include "ctl/ctl.h"
+#include "ctl/ctl_input.h"
 #include "ctl/ctl_rules.h"
 
 #define OUTPUT_FLUSH_BYTES 65536
@@ -103,81 +104,6 @@ emit(void *context, const struct port_output *output)
 		print(backtest);
 }
 
-/* "product=x,service=y" */
-static bool
-read_logsource(const char *text, struct logsource *ret, struct error *err)
-{
-	struct span rest = span_of(text), part;
-
-	while (span_split(&rest, ',', &part)) {
-		ptrdiff_t equals = span_find(part, SPAN("="));
-		struct span key, value;
-
-		if (equals < 0)
-			return error_set(err, NULL,
-			    "--logsource takes "
-			    "product=NAME, category=NAME or service=NAME, not "
-			    "`" SPAN_FMT "`",
-			    SPAN_ARG(part));
-		key = span_make(part.ptr, (size_t)equals);
-		value = span_make(part.ptr + equals + 1,
-		    part.len - (size_t)equals - 1);
-		if (span_is(key, "product"))
-			ret->product = value;
-		else if (span_is(key, "category"))
-			ret->category = value;
-		else if (span_is(key, "service"))
-			ret->service = value;
-		else
-			return error_set(err, NULL,
-			    "--logsource: unknown "
-			    "attribute `" SPAN_FMT "`: product, category or "
-			    "service",
-			    SPAN_ARG(key));
-	}
-	return true;
-}
-
-static bool
-set_mapping(const struct backtest_options *given, struct mapping *mapping,
-    struct error *err)
-{
-	if (!mapping_set_time(mapping, given->time_field, NULL, NULL, err))
-		return false;
-	if (given->encoding != NULL &&
-	    !mapping_set_encoding(mapping, given->encoding, err))
-		return error_prefix(err, "--encoding");
-	if (!mapping_lacks_hash_key(mapping))
-		return true;
-	if (given->hash_key_file == NULL)
-		return error_set(err, NULL,
-		    "the mapping hashes a field: --hash-key-file must name "
-		    "the key");
-	return mapping_set_hash_key(mapping, given->hash_key_file, err);
-}
-
-static bool
-read_mapping(const struct backtest_options *given, struct mapping **ret,
-    struct error *err)
-{
-	struct diag *diag = diag_new();
-	bool ok = true;
-
-	if (given->mapping == NULL)
-		*ret = mapping_identity();
-	else
-		ok = mapping_read(given->mapping, diag, ret);
-	ctl_print_diag(diag, CTL_HUMAN, given->color);
-	diag_free(diag);
-	if (!ok)
-		return error_set(err, NULL, "the mapping %s cannot be used",
-		    given->mapping);
-	if (set_mapping(given, *ret, err))
-		return true;
-	mapping_free(*ret);
-	return false;
-}
-
 static void
 finish(struct backtest *backtest, const struct engine_counters *counters)
 {
@@ -205,6 +131,13 @@ static int
 replay(const struct backtest_options *given, const struct logsource *logsource,
     struct rule_set *rules)
 {
+	const struct ctl_input input = {
+		.mapping = given->mapping,
+		.time_field = given->time_field,
+		.encoding = given->encoding,
+		.hash_key_file = given->hash_key_file,
+		.color = given->color,
+	};
 	struct backtest backtest = { .options = given };
 	struct engine_counters counters = { 0 };
 	struct error err = ERROR_NONE;
@@ -218,7 +151,7 @@ replay(const struct backtest_options *given, const struct logsource *logsource,
 	};
 	bool ok;
 
-	if (!read_mapping(given, &replay.mapping, &err)) {
+	if (!ctl_input_mapping(&input, &replay.mapping, &err)) {
 		rule_set_free(rules);
 		return broken(&err);
 	}
@@ -253,7 +186,7 @@ run_parsed(const struct backtest_options *given)
 		return CTL_USAGE;
 	}
 	if (given->logsource != NULL &&
-	    !read_logsource(given->logsource, &logsource, &err)) {
+	    !ctl_input_logsource(given->logsource, &logsource, &err)) {
 		(void)broken(&err);
 		return CTL_USAGE;
 	}

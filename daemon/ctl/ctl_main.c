@@ -9,6 +9,7 @@
 
 static const struct ctl_verb *const verbs[] = {
 	&ctl_check,
+	&ctl_explain,
 	&ctl_backtest,
 	&ctl_alerts,
 	&ctl_demo,

@@ -159,6 +159,13 @@ engine_set_observer(struct engine *engine, engine_observe *observe,
 	engine->observe_context = context;
 }
 
+void
+engine_fills(const struct engine *engine, const struct rule *rule,
+    correlate_see_fill *see, void *context)
+{
+	correlate_fills(engine->correlate, rule, see, context);
+}
+
 struct engine_feed *
 engine_feed_get(struct engine *engine, uint32_t feed)
 {

@@ -7,7 +7,7 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
-#include "correlate/correlate.h"
+#include "correlate/fill.h"
 #include "decode/decode.h"
 #include "model/ports.h"
 
@@ -49,6 +49,10 @@ void engine_set_rules(struct engine *engine, struct rule_set *rules,
 typedef void engine_observe(void *context, const struct detection *detection);
 void engine_set_observer(struct engine *engine, engine_observe *observe,
     void *context);
+
+/* Shows the windows of a correlation as they stand between two batches. */
+void engine_fills(const struct engine *engine, const struct rule *rule,
+    correlate_see_fill *see, void *context);
 
 /* ---- A batch and what came of it ---- */
 
