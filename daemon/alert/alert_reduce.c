@@ -5,7 +5,7 @@
 #include "alert/alert_reduce.h"
 
 #define RECORD_BYTES_MAX (64 * 1024 * 1024)
-#define DEPTH_MAX 24 /* below that of the writer */
+#define DEPTH_MAX 24		/* below that of the writer */
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 
 static const struct level {

@@ -34,7 +34,7 @@ struct kafka_alerts {
 	int64_t position; /* where reading started, until the first record */
 	int64_t retry_at_us;
 	unsigned generation; /* of the credentials of its client */
-	bool is_fetching; /* assigned, the position is being looked up */
+	bool is_fetching;    /* assigned, the position is being looked up */
 	bool is_job_running;
 	bool is_started;
 };

@@ -177,8 +177,8 @@ kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf,
 		return error_set(err, NULL, "kafka client: %s", reason);
 	}
 	/* Refused where there is no such queue. */
-	rd_kafka_error_destroy(rd_kafka_sasl_background_callbacks_enable(
-	    client));
+	rd_kafka_error_destroy(
+	    rd_kafka_sasl_background_callbacks_enable(client));
 	*ret_client = client;
 	return true;
 }

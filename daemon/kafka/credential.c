@@ -197,8 +197,7 @@ makes_client(const struct kafka_options *options)
 }
 
 bool
-kafka_credentials_changed(struct kafka_credentials *credentials,
-    int64_t now_us)
+kafka_credentials_changed(struct kafka_credentials *credentials, int64_t now_us)
 {
 	bool is_changed = false, was_restless = credentials->is_restless;
 

@@ -23,7 +23,7 @@ decode(struct span text, struct buffer *out)
 		char c = text.ptr[i];
 
 		buffer_add_char(&plain,
-		    (char)(c == '-'	 ? '+' :
+		    (char)(c == '-'  ? '+' :
 			    c == '_' ? '/' :
 				       c));
 	}

@@ -31,9 +31,9 @@ struct kafka_options {
 	const struct kafka_secret *secrets; /* read for each client anew */
 	size_t secret_count;
 	const char *oauth_token_file; /* NULL: none */
-	uint32_t shards;      /* partitions of hits and state; 0: 32 */
-	uint32_t replication; /* 0: min(3, brokers) */
-	uint64_t alert_bytes; /* largest output; 0: 256 KiB */
+	uint32_t shards;	      /* partitions of hits and state; 0: 32 */
+	uint32_t replication;	      /* 0: min(3, brokers) */
+	uint64_t alert_bytes;	      /* largest output; 0: 256 KiB */
 };
 
 /* ---- wake-up: one descriptor for everything in kafka/ ---- */

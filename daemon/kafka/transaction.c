@@ -30,7 +30,7 @@ struct kafka_transaction {
 	unsigned generation; /* of the credentials it was made with */
 	size_t batch_bytes;  /* its limit; 0: none known */
 	bool is_single;	     /* no batches of records */
-	bool is_first; /* this producer's first transaction */
+	bool is_first;	     /* this producer's first transaction */
 	int64_t begun_us;
 };
 
@@ -169,8 +169,7 @@ take_error(const char *what, rd_kafka_error_t *error, struct error *err)
 	rd_kafka_resp_err_t code = rd_kafka_error_code(error);
 
 	error_set(err,
-	    code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? PORT_TOO_LARGE :
-							   "",
+	    code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? PORT_TOO_LARGE : "",
 	    "%s: %s: %s", what, rd_kafka_error_name(error),
 	    rd_kafka_error_string(error));
 	rd_kafka_error_destroy(error);

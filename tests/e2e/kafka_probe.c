@@ -19,7 +19,7 @@
  *
  * Environment: PROBE_SETTINGS and PROBE_SECRETS, KEY=VALUE or KEY=PATH parted
  * by blanks, PROBE_TOKEN, a path, and PROBE_PATIENCE, the seconds that a call
- * may take.  SIGTERM ends in order.
+ * may take, and PROBE_GROUP.  SIGTERM ends in order.
  */
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
@@ -35,7 +35,6 @@
 #include "kafka/worker.h"
 
 #define TOPIC "audit"
-#define GROUP "probe"
 #define MAX_FEEDS 256
 #define MAX_SETTINGS 32
 #define BENCH_COMMITS 50
@@ -68,6 +67,14 @@ struct probe {
 	bool is_deliver;
 	int status;
 };
+
+static const char *
+group_name(void)
+{
+	const char *name = getenv("PROBE_GROUP");
+
+	return name != NULL ? name : "probe";
+}
 
 static volatile sig_atomic_t is_over;
 
@@ -416,7 +423,7 @@ verb_hang(const char *bootstrap, const char *offset)
 	rd_kafka_topic_partition_list_t
 	    *offsets = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_consumer_group_metadata_t
-	    *group = rd_kafka_consumer_group_metadata_new(GROUP);
+	    *group = rd_kafka_consumer_group_metadata_new(group_name());
 	rd_kafka_error_t *error;
 	char byte;
 
@@ -512,9 +519,8 @@ add_settings(const char *variable, struct kafka_setting *settings,
 		if (value == NULL)
 			continue;
 		*value = '\0';
-		settings[(*count)++] = (struct kafka_setting){
-			mem_strdup(word), mem_strdup(value + 1)
-		};
+		settings[(*count)++] = (struct kafka_setting){ mem_strdup(word),
+			mem_strdup(value + 1) };
 	}
 	mem_free(text);
 }
@@ -535,8 +541,9 @@ open_kafka(char **argv, struct probe *probe, struct error *err)
 		secrets[i] = (struct kafka_secret){ files[i].key,
 			files[i].value };
 	return kafka_new(&(struct kafka_options){ .bootstrap = argv[1],
-			     .group = strcmp(argv[3], "bench") ? GROUP :
-								 argv[2],
+			     .group = strcmp(argv[3], "bench") ?
+				 group_name() :
+				 argv[2],
 			     .instance = argv[2],
 			     .settings = settings,
 			     .setting_count = setting_count,

@@ -20,12 +20,30 @@ from support.wait import wait_until
 class PortsTest(unittest.TestCase):
     PARTITIONS = 3
 
+    @classmethod
+    def setUpClass(cls):
+        cls.broker = Broker()
+        cls.addClassCleanup(cls.broker.close)
+
     def setUp(self):
-        self.broker = Broker()
-        self.broker.__enter__()
-        self.addCleanup(self.broker.close)
+        """A broker without topics, and a group that nobody was in."""
         self.probes = []
+        self.group = self.id().rsplit(".", 1)[1]
+        if self.broker.process is None:
+            self.broker.start()
+        self.delete_topics("")
         self.broker.create_topic("audit", partitions=self.PARTITIONS)
+
+    def delete_topics(self, prefix):
+        def found():
+            return [topic for topic in self.broker.topics()
+                    if topic.startswith(prefix)
+                    and not topic.startswith("__")]
+
+        with self.broker.connect() as connection:
+            for topic in found():
+                connection.delete_topic(topic)
+        wait_until(lambda: not found(), 20, "no topics")
 
     def tearDown(self):
         for probe in self.probes:
@@ -33,7 +51,8 @@ class PortsTest(unittest.TestCase):
                 probe.kill()
 
     def probe(self, instance, *args):
-        probe = Probe(self.broker.bootstrap, instance, *args)
+        probe = Probe(self.broker.bootstrap, instance, *args,
+                      PROBE_GROUP=self.group)
         self.probes.append(probe)
         return probe
 
@@ -94,13 +113,7 @@ class PortsTest(unittest.TestCase):
         )
         for name, partitions, config, message in wrong:
             with self.subTest(message):
-                with self.broker.connect() as connection:
-                    for topic in self.broker.topics():
-                        if topic.startswith("integrity."):
-                            connection.delete_topic(topic)
-                wait_until(lambda: not any(
-                    topic.startswith("integrity.")
-                    for topic in self.broker.topics()), 20, "no topics")
+                self.delete_topics("integrity.")
                 self.broker.create_topic(name, partitions, config)
                 status, _, errors = self.topics()
                 self.assertEqual(status, 78)
@@ -123,7 +136,7 @@ class PortsTest(unittest.TestCase):
         probe = self.probe("one", "run")
         self.wait_alerts(10)
         probe.wait_told("submitted 1 ok")
-        self.assertEqual(self.broker.committed("probe")[("audit", 1)],
+        self.assertEqual(self.broker.committed(self.group)[("audit", 1)],
                          (10, "next=10"))
         self.assertEqual(probe.end(), 0)
         # A static member comes back to the same partitions.
@@ -148,7 +161,7 @@ class PortsTest(unittest.TestCase):
         probe = self.probe("one", "run", 500)
         wait_until(lambda: sum(
             offset for (topic, _), (offset, _) in
-            self.broker.committed("probe").items()) == total, 60,
+            self.broker.committed(self.group).items()) == total, 60,
             "all committed")
         self.assertEqual(probe.end(), 0)
         self.check_each_once(numbers(0, total))
@@ -166,7 +179,7 @@ class PortsTest(unittest.TestCase):
         first.kill()  # its partitions come after its session
         wait_until(lambda: sum(
             offset for (topic, _), (offset, _) in
-            self.broker.committed("probe").items()) == 6000, 60,
+            self.broker.committed(self.group).items()) == 6000, 60,
             "all committed")
         self.assertEqual(second.end(), 0)
         self.check_each_once(numbers(0, 6000))
@@ -217,7 +230,7 @@ class PortsTest(unittest.TestCase):
             self.assertNotEqual(running[0].process.poll(), 78,
                                 running[0].errors[-9:])
             return sum(offset for (topic, _), (offset, _) in
-                       self.broker.committed("probe").items()) == 3000
+                       self.broker.committed(self.group).items()) == 3000
 
         wait_until(all_committed, 90, lambda: "all committed; "
                    f"{running[0].lines[-9:]} {running[0].errors[-9:]}")
@@ -285,7 +298,7 @@ class PortsTest(unittest.TestCase):
         self.broker.produce("audit", numbers(0, 5), partition=0)
         probe = self.probe("one", "run", 100, "latest")
         probe.wait_told("assigned", 3)
-        wait_until(lambda: self.broker.committed("probe").get(
+        wait_until(lambda: self.broker.committed(self.group).get(
             ("audit", 0), (0, ""))[0] == 5, 20, "the start is kept")
         probe.kill()
         self.broker.produce("audit", numbers(5, 9), partition=0)
@@ -317,7 +330,8 @@ class PortsTest(unittest.TestCase):
         first = self.probe("one", "deliver", 4)
         first.wait_told("started -1")
         first.wait_told("alert", 10)
-        wait_until(lambda: self.broker.committed("probe.dest.siem").get(
+        wait_until(lambda: self.broker.committed(
+                self.group + ".dest.siem").get(
             ("integrity.alerts", 0), (0, ""))[1] == "sequence=8", 20,
             "the second lot is committed")
         second = self.probe("two", "deliver", 4)

@@ -11,7 +11,8 @@
 	"\"delay_ms\":7,"
 #define PLACE(n) "{\"topic\":\"t\",\"partition\":0,\"offset\":" n "}"
 #define SAMPLE(n)                                                              \
-	"{\"topic\":\"t\",\"partition\":0,\"offset\":" n ",\"fields\":{\"x\":1}}"
+	"{\"topic\":\"t\",\"partition\":0,\"offset\":" n                       \
+	",\"fields\":{\"x\":1}}"
 
 static const struct {
 	const char *name, *record;
@@ -22,18 +23,19 @@ static const struct {
 	    "{" HEAD NUMBERS "\"sentence\":\"s\",\"triage\":[\"look\"],"
 	    "\"evidence\":[" SAMPLE("1") "," SAMPLE("2") "]}",
 	    10000,
-	    "{" HEAD NUMBERS "\"sentence\":\"s\",\"evidence\":[" PLACE("1") ","
-	    PLACE("2") "],\"truncated\":true}" },
+	    "{" HEAD NUMBERS "\"sentence\":\"s\",\"evidence\":[" PLACE(
+		"1") "," PLACE("2") "],\"truncated\":true}" },
 	{ "then evidence, down to one",
-	    "{" HEAD NUMBERS "\"sentence\":\"s\",\"evidence\":["
-	    SAMPLE("1") "," SAMPLE("2") "," SAMPLE("3") "," SAMPLE("4") ","
-	    SAMPLE("5") "]}",
+	    "{" HEAD NUMBERS
+	    "\"sentence\":\"s\",\"evidence\":[" SAMPLE("1") "," SAMPLE(
+		"2") "," SAMPLE("3") "," SAMPLE("4") "," SAMPLE("5") "]}",
 	    270,
-	    "{" HEAD NUMBERS "\"sentence\":\"s\",\"evidence\":[" PLACE("1")
-	    "],\"truncated\":true}" },
+	    "{" HEAD NUMBERS "\"sentence\":\"s\",\"evidence\":[" PLACE(
+		"1") "],\"truncated\":true}" },
 	{ "to none, and texts are cut between characters",
 	    "{\"alert\":\"ir-01\",\"sentence\":\""
-	    "0123456789012345678901234567890123456789012345\xc3\xa9\xc3\xa9xxxxxxxxxx"
+	    "0123456789012345678901234567890123456789012345\xc3\xa9\xc3\xa9xxxx"
+	    "xxxxxx"
 	    "\",\"evidence\":[" SAMPLE("1") "]}",
 	    119,
 	    "{\"alert\":\"ir-01\",\"sentence\":\""

@@ -545,9 +545,8 @@ test_too_large_is_dropped(void **state)
 	world_open(&world);
 	assign(&world, -1, "");
 	deliver(&world, 0, 1);
-	for (unsigned i = 0; world.submissions[world.submission_count - 1]
-				 .outputs > 0;
-	    i++) {
+	for (unsigned i = 0;
+	    world.submissions[world.submission_count - 1].outputs > 0; i++) {
 		assert_true(i < 8);
 		answer_too_large(&world);
 	}

@@ -81,8 +81,9 @@ test_token(void **state)
 		if (!ok)
 			got_ms = -1;
 		if (got_ms != cases[i].want_ms ||
-		    (ok && strcmp(buffer_string(&subject),
-			       cases[i].want_subject) != 0))
+		    (ok &&
+			strcmp(buffer_string(&subject),
+			    cases[i].want_subject) != 0))
 			testing_fail(cases[i].name, "got %lld %s, want %lld",
 			    (long long)got_ms, buffer_string(&subject),
 			    (long long)cases[i].want_ms);
