@@ -164,7 +164,9 @@ run(struct bench *bench, struct measure *measure,
     struct correlate_stats *ret_stats)
 {
 	const struct correlate_input input = { .lateness_us = 900 * SECOND };
-	const struct correlate_limits limits = { 1000000 };
+	const struct correlate_limits limits = {
+		.groups_per_rule = 1000000,
+	};
 	struct correlate *correlate = correlate_new(&bench->set, &input, 1,
 	    &limits);
 	size_t told = 0;
