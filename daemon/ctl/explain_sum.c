@@ -163,14 +163,14 @@ add_correlation_reason(const struct explain_run *run, bool fires,
 {
 	const struct buffer *reason = run->matched.len > 0 ? &run->matched :
 							     &run->reason;
-	const char *what = run->rule->correlation->is_monotone ? "threshold" :
-								 "condition";
+	bool is_monotone = run->rule->correlation->is_monotone;
 
 	if (reason->len > 0) {
 		buffer_add_span(out, buffer_span(reason));
 		buffer_add_string(out, ", ");
 	}
-	buffer_printf(out, "%s %s", what, fires ? "reached" : "not reached");
+	buffer_printf(out, "%s %s%s", is_monotone ? "threshold" : "condition",
+	    fires ? "" : "not ", is_monotone ? "reached" : "met");
 }
 
 static void

@@ -9,19 +9,34 @@ struct build {
 static struct explain_node *build_node(const struct build *build,
     const struct expr *expr);
 
-/* The field that all children test; FIELD_NONE if there is no such. */
+/* `user.id|re`: what the values of one item have in common. */
+static struct span
+written_key(const struct expr *expr)
+{
+	ptrdiff_t colon = span_find(expr->source, SPAN(": "));
+
+	return colon < 0 ? SPAN_NONE :
+			   span_make(expr->source.ptr, (size_t)colon);
+}
+
+/* The field of an item with several values; FIELD_NONE: it is no such. */
 static uint32_t
 common_slot(const struct expr *expr)
 {
+	const struct expr *first, *child;
+
 	if (expr->count < 2 ||
 	    (expr->kind != EXPR_OR && expr->kind != EXPR_AND))
 		return FIELD_NONE;
+	first = expr->children[0];
 	for (uint32_t i = 0; i < expr->count; i++) {
-		if (expr->children[i]->kind != EXPR_TEST ||
-		    expr->children[i]->slot != expr->children[0]->slot)
+		child = expr->children[i];
+		if (child->kind != EXPR_TEST || child->slot != first->slot ||
+		    child->test->kind == TEST_FIELDREF ||
+		    !span_equal(written_key(child), written_key(first)))
 			return FIELD_NONE;
 	}
-	return expr->children[0]->slot;
+	return first->slot;
 }
 
 static void
