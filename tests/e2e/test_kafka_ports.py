@@ -31,19 +31,8 @@ class PortsTest(unittest.TestCase):
         self.group = self.id().rsplit(".", 1)[1]
         if self.broker.process is None:
             self.broker.start()
-        self.delete_topics("")
+        self.broker.delete_topics()
         self.broker.create_topic("audit", partitions=self.PARTITIONS)
-
-    def delete_topics(self, prefix):
-        def found():
-            return [topic for topic in self.broker.topics()
-                    if topic.startswith(prefix)
-                    and not topic.startswith("__")]
-
-        with self.broker.connect() as connection:
-            for topic in found():
-                connection.delete_topic(topic)
-        wait_until(lambda: not found(), 20, "no topics")
 
     def tearDown(self):
         for probe in self.probes:
@@ -113,7 +102,7 @@ class PortsTest(unittest.TestCase):
         )
         for name, partitions, config, message in wrong:
             with self.subTest(message):
-                self.delete_topics("integrity.")
+                self.broker.delete_topics("integrity.")
                 self.broker.create_topic(name, partitions, config)
                 status, _, errors = self.topics()
                 self.assertEqual(status, 78)

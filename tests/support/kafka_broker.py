@@ -239,6 +239,18 @@ class Broker:
             wait_until(lambda: len(connection.partitions([name]).get(
                 name, ())) == partitions, 30, f"topic {name}")
 
+    def delete_topics(self, prefix=""):
+        """All whose names begin so, but Kafka's own."""
+        def found():
+            return [topic for topic in self.topics()
+                    if topic.startswith(prefix)
+                    and not topic.startswith("__")]
+
+        with self.connect() as connection:
+            for topic in found():
+                connection.delete_topic(topic)
+        wait_until(lambda: not found(), 20, "no topics")
+
     def delete_records(self, topic, partition, before):
         """What retention does: drops the records before an offset."""
         with self.connect() as connection:
