@@ -22,6 +22,7 @@ see_window(const struct group_window *window, correlate_see_fill *see,
 		.oldest_us = hits->entries[first].at_us,
 		.newest_us = newest->at_us,
 		.measure = newest->measure,
+		.is_full = newest->measure >= hits->terms->condition.cap,
 	};
 	see(context, &fill);
 }

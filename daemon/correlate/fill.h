@@ -8,8 +8,11 @@
 /* Of one group: the window that its latest hit ends. */
 struct correlate_fill {
 	const struct span *group; /* [rule->correlation->group_count] */
+	/* Of a full window hits that cannot change an answer are forgotten:
+	 * its oldest one is the oldest that is left. */
 	int64_t oldest_us, newest_us;
-	uint64_t measure; /* hits, distinct values; exact below the limit */
+	uint64_t measure; /* hits, distinct values; exact unless full */
+	bool is_full;	  /* more would not change the answer */
 };
 
 /* All windows of the rule that hold a hit, in no order; borrowed during the

@@ -22,6 +22,7 @@ struct explain_fill {
 	const struct span *group;
 	int64_t oldest_us, newest_us;
 	uint64_t measure;
+	bool is_full;
 };
 
 struct explain_run {

@@ -68,7 +68,8 @@ see_fill(void *context, const struct correlate_fill *fill)
 	run->fills = mem_grow(run->fills, &run->fill_cap, run->fill_count + 1,
 	    sizeof(*run->fills));
 	run->fills[run->fill_count++] = (struct explain_fill){ group,
-		fill->oldest_us, fill->newest_us, fill->measure };
+		fill->oldest_us, fill->newest_us, fill->measure,
+		fill->is_full };
 }
 
 /* ---- The run ---- */

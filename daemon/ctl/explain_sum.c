@@ -100,7 +100,7 @@ add_fill(const struct explain_run *run, const struct explain_fill *fill,
 	add_group(correlation, fill->group, out);
 	buffer_printf(out, ": %" PRIu64, fill->measure);
 	add_needed(correlation, out);
-	buffer_add_string(out, ", oldest ");
+	buffer_add_string(out, fill->is_full ? ", oldest kept " : ", oldest ");
 	add_clock(run, fill->oldest_us, out);
 	if (fill->newest_us / CLOCK_US_PER_S !=
 	    fill->oldest_us / CLOCK_US_PER_S) {
@@ -238,6 +238,8 @@ json_add_window(const struct explain_run *run, const struct explain_fill *fill,
 	json_end(json);
 	json_key(json, "count");
 	json_uint(json, fill->measure);
+	json_key(json, "full");
+	json_bool(json, fill->is_full);
 	json_key(json, "oldest");
 	json_time(json, fill->oldest_us);
 	json_key(json, "newest");

@@ -141,7 +141,7 @@ static const struct explaining cases[] = {
 		    "  PASS sel\n    PASS event.action = \"view\"\n"
 		    "  window 1h by user.id=P2: 1 of 2, oldest 10:06:00, "
 		    "empties 11:06:00\n"
-		    "  window 1h by user.id=P1: 2 of 2, oldest 10:00:00, "
+		    "  window 1h by user.id=P1: 2 of 2, oldest kept 10:00:00, "
 		    "newest 10:05:00, empties 11:05:00\n" },
 	{ .name = "every event, if asked",
 	    .rule = "subjects",
