@@ -541,9 +541,8 @@ open_kafka(char **argv, struct probe *probe, struct error *err)
 		secrets[i] = (struct kafka_secret){ files[i].key,
 			files[i].value };
 	return kafka_new(&(struct kafka_options){ .bootstrap = argv[1],
-			     .group = strcmp(argv[3], "bench") ?
-				 group_name() :
-				 argv[2],
+			     .group = strcmp(argv[3], "bench") ? group_name() :
+								 argv[2],
 			     .instance = argv[2],
 			     .settings = settings,
 			     .setting_count = setting_count,

@@ -181,24 +181,6 @@ class EdgesTest(unittest.TestCase):
         self.wait_texts(numbers(0, 5), probe)
         self.assertEqual(probe.end(), 0)
 
-    def test_topic_made_anew(self):
-        """Positions beyond the end: told, and all of it is read."""
-        self.broker.produce("audit", numbers(0, 9), partition=0)
-        probe = self.run_probe()
-        self.wait_texts(numbers(0, 9), probe)
-        probe.wait_told("submitted 1 ok")
-        self.assertEqual(probe.end(), 0)
-        committed = self.broker.committed(self.group)[("audit", 0)][0]
-        self.broker.delete_topics("audit")
-        self.broker.create_topic("audit", partitions=2)
-        self.broker.produce("audit", numbers(20, 24), partition=0)
-        if ("audit", 0) not in self.broker.committed(self.group):
-            self.skipTest("the broker forgot the positions with the topic")
-        probe = self.run_probe()
-        probe.wait_told(f"gap 0 offsets 4 {committed}")
-        self.wait_texts(numbers(0, 9) + numbers(20, 24), probe)
-        self.assertEqual(probe.end(), 0)
-
     def test_first_transaction(self):
         """A new producer has its metadata: its first transaction waits for
         none (1 s without)."""
