@@ -23,6 +23,7 @@ struct explain_fill {
 	int64_t oldest_us, newest_us;
 	uint64_t measure;
 	bool is_full;
+	bool is_last; /* the group of the last event */
 };
 
 struct explain_run {
@@ -40,6 +41,7 @@ struct explain_run {
 	struct buffer last;    /* of the last event, where it alone is told */
 	struct buffer reason;  /* why the last event hit or did not */
 	struct buffer matched; /* identifiers of it that hold */
+	struct buffer group;   /* the key of its group; empty: it has none */
 	struct explain_fill *fills;
 	size_t fill_count, fill_cap;
 	uint64_t records, rejected, hits;

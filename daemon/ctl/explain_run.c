@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "correlate/key.h"
 
 #include "ctl/explain_events.h"
 #include "ctl/explain_internal.h"
@@ -62,14 +63,19 @@ see_fill(void *context, const struct correlate_fill *fill)
 	struct explain_run *run = context;
 	uint32_t count = run->rule->correlation->group_count;
 	struct span *group = arena_array(run->kept, count, sizeof(*group));
+	struct buffer key = BUFFER_INIT;
+	bool is_last;
 
+	key_join(&key, fill->group, count);
+	is_last = span_equal(buffer_span(&key), buffer_span(&run->group));
+	buffer_done(&key);
 	for (uint32_t i = 0; i < count; i++)
 		group[i] = arena_dup(run->kept, fill->group[i]);
 	run->fills = mem_grow(run->fills, &run->fill_cap, run->fill_count + 1,
 	    sizeof(*run->fills));
 	run->fills[run->fill_count++] = (struct explain_fill){ group,
-		fill->oldest_us, fill->newest_us, fill->measure,
-		fill->is_full };
+		fill->oldest_us, fill->newest_us, fill->measure, fill->is_full,
+		is_last };
 }
 
 /* ---- The run ---- */
@@ -122,8 +128,29 @@ close_run(struct explain_run *run)
 	buffer_done(&run->last);
 	buffer_done(&run->reason);
 	buffer_done(&run->matched);
+	buffer_done(&run->group);
 	mem_free(run->fills);
 	mem_free(run->bases);
+}
+
+/* What the windows of the last event are found by. */
+static void
+note_group(struct explain_run *run, const struct event *event,
+    struct arena *arena)
+{
+	struct key_product groups;
+
+	buffer_reset(&run->group);
+	for (size_t i = 0; i < run->base_count && run->group.len == 0; i++) {
+		const struct explain_base *base = &run->bases[i];
+
+		if (base->correlation == run->rule->correlation &&
+		    base->source != NULL &&
+		    key_groups(arena, event, base->source->group_slots,
+			base->correlation->group_count, &groups))
+			key_join(&run->group, groups.texts,
+			    base->correlation->group_count);
+	}
 }
 
 /* As the engine reads it: engine/batch.c. */
@@ -141,6 +168,7 @@ run_record(struct explain_run *run, const struct record *record,
 		if (event.time_us > run->now_us)
 			run->now_us = event.time_us;
 		derive_run(run->derive, &event, arena);
+		note_group(run, &event, arena);
 		explain_report_event(run, &event, arena);
 	} else {
 		run->rejected++;

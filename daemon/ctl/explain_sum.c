@@ -13,6 +13,7 @@
 #define NAME_BYTES 300
 #define GROUPS_SHOWN 10
 
+/* The last event's group, then those with the latest hits. */
 static int
 compare_fills(const void *a, const void *b, void *context)
 {
@@ -20,6 +21,8 @@ compare_fills(const void *a, const void *b, void *context)
 	const struct correlation *correlation = context;
 	int order = 0;
 
+	if (first->is_last != second->is_last)
+		return first->is_last ? -1 : 1;
 	if (first->newest_us != second->newest_us)
 		return first->newest_us > second->newest_us ? -1 : 1;
 	for (uint32_t i = 0; order == 0 && i < correlation->group_count; i++)

@@ -5,7 +5,8 @@
 #define GAP_ACTUAL "      "
 #define GAP_MARK "     "
 
-/* Of many values of a field that all fail, people see so many. */
+/* Of many values of a field that fail, people see so many; none where one of
+ * them is enough and there. */
 #define FAILS_SHOWN 8
 
 #define COLOR_RESET "\033[0m"
@@ -128,20 +129,22 @@ write_node(const struct writer *writer, const struct explain_node *node,
     unsigned indent, bool has_actual)
 {
 	bool is_values = node->slot != FIELD_NONE;
-	uint32_t fails = 0;
+	bool is_found = node->expr->kind == EXPR_OR &&
+	    node->verdict == (node->is_negated ? VERDICT_NO : VERDICT_YES);
+	uint32_t shown = is_found ? 0 : FAILS_SHOWN, fails = 0;
 
 	write_line(writer, node, indent, has_actual);
 	for (uint32_t i = 0; i < node->count; i++) {
 		const struct explain_node *child = node->children[i];
 
 		if (is_values && child->verdict == VERDICT_NO &&
-		    fails++ >= FAILS_SHOWN)
+		    fails++ >= shown)
 			continue;
 		write_node(writer, child, indent + 2, !is_values);
 	}
-	if (is_values && fails > FAILS_SHOWN)
+	if (fails > shown)
 		buffer_printf(writer->out, "%*s%u more FAIL\n", (int)indent + 2,
-		    "", fails - FAILS_SHOWN);
+		    "", fails - shown);
 }
 
 static void

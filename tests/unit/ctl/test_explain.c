@@ -82,6 +82,16 @@ static const struct explaining cases[] = {
 		    "[\"ax\", \"by\"]\n"
 		    "      PASS b contains \"x\"\n"
 		    "      PASS b contains \"y\"\n" },
+	{ .name = "of values one of which is there the others are counted",
+	    .rule = "r",
+	    .rules = RULE("  sel: {a: [x, y, z]}\n  condition: sel\n"),
+	    .events = "{\"@timestamp\":\"2026-03-02T10:00:00Z\","
+		      "\"a\":[\"y\",\"w\"]}",
+	    .want_fires = true,
+	    .want = "r: alert (sel matched)\n"
+		    "  PASS sel\n"
+		    "    PASS a any of 3 values      actual [\"y\", \"w\"]\n"
+		    "      PASS a = \"y\"\n      2 more FAIL\n" },
 	{ .name = "fields compared with fields",
 	    .rule = "r",
 	    .rules = RULE("  sel: {a|fieldref: b, a|fieldref|startswith: c}\n"

@@ -143,6 +143,23 @@ static const struct explaining cases[] = {
 		    "empties 11:06:00\n"
 		    "  window 1h by user.id=P1: 2 of 2, oldest kept 10:00:00, "
 		    "newest 10:05:00, empties 11:05:00\n" },
+	{ .name = "the last event's group comes first",
+	    .rule = "lookups.burst",
+	    .rules = BURST("gte: 3"),
+	    .events = SEARCH("10:00:00", "P1") SEARCH("10:00:30",
+		"P2") "{\"@timestamp\":\"2026-03-02T10:01:00Z\","
+		      "\"event.action\":\"search\",\"user.id\":\"P1\","
+		      "\"case.id\":\"ABC/1\"}\n",
+	    .want = "lookups.burst: no alert (selection matched, threshold not "
+		    "reached)\n"
+		    "  PASS selection\n    PASS event.action = \"search\"\n"
+		    "  FAIL not filter_case\n"
+		    "    PASS case.id matches ^[A-Z]{3}/\\d+$      "
+		    "actual \"ABC/1\"     <- filtered here\n"
+		    "  window 10m by user.id=P1: 1 of 3, oldest 10:00:00, "
+		    "empties 10:10:00\n"
+		    "  window 10m by user.id=P2: 1 of 3, oldest 10:00:30, "
+		    "empties 10:10:30\n" },
 	{ .name = "every event, if asked",
 	    .rule = "subjects",
 	    .rules = SUBJECTS("gte: 3"),
