@@ -266,7 +266,7 @@ static void
 get_figures(struct demo_account *account, const struct demo_totals *totals,
     struct figures *figures)
 {
-	size_t count = account->delay_count;
+	size_t count = account->delay_count, middle = count / 2;
 	uint64_t want = account->last_sequence > totals->alert_records ?
 	    account->last_sequence :
 	    totals->alert_records;
@@ -275,8 +275,7 @@ get_figures(struct demo_account *account, const struct demo_totals *totals,
 	if (count > 0) {
 		qsort(account->delays_us, count, sizeof(*account->delays_us),
 		    compare_delays);
-		figures->median_ms = (double)account->delays_us[count / 2] /
-		    1000;
+		figures->median_ms = (double)account->delays_us[middle] / 1000;
 		figures->max_ms = (double)account->delays_us[count - 1] / 1000;
 	}
 	figures->lost = want > account->records ? want - account->records : 0;

@@ -153,7 +153,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 static bool
 find_port(struct receiver *receiver, struct error *err)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address = { 0 };
 	socklen_t len = sizeof(address);
 
 	if (getsockname(evconnlistener_get_fd(receiver->listener),

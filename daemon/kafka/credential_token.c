@@ -70,10 +70,10 @@ read_token(struct span token, struct buffer *subject, int64_t *ret_expires_ms,
     struct error *err)
 {
 	struct buffer claims = BUFFER_INIT;
-	struct span part;
+	struct span head, part;
 	bool ok;
 
-	ok = span_split(&token, '.', &part) && span_split(&token, '.', &part) &&
+	ok = span_split(&token, '.', &head) && span_split(&token, '.', &part) &&
 	    decode(part, &claims);
 	if (!ok)
 		error_set(err, NULL, "no JSON web token");

@@ -226,6 +226,7 @@ extension_keep(struct rule_loader *loader)
 		"record.id", "event.action" };
 	struct rule_draft *draft = loader->draft;
 	const struct correlation *correlation = draft->correlation;
+	uint32_t *kept;
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		slots_add(&draft->kept,
@@ -238,12 +239,10 @@ extension_keep(struct rule_loader *loader)
 	}
 	if (draft->kept.count == 0)
 		return;
+	kept = arena_array(loader->arena, draft->kept.count, sizeof(*kept));
+	memcpy(kept, draft->kept.slots, draft->kept.count * sizeof(*kept));
 	draft->rule->kept_count = (uint32_t)draft->kept.count;
-	draft->rule->kept_slots = (const uint32_t *)(const void *)arena_dup(
-	    loader->arena,
-	    span_make(draft->kept.slots,
-		draft->kept.count * sizeof(*draft->kept.slots)))
-				      .ptr;
+	draft->rule->kept_slots = kept;
 }
 
 static void

@@ -127,7 +127,7 @@ operand_text(struct rule_loader *loader, const struct item *item,
 {
 	unsigned modifiers = item->modifiers;
 	struct span text = value->text;
-	struct value number;
+	struct value number = { 0 };
 
 	if (item->field.len == 0 && (modifiers & MODIFIER_ANCHORS) == 0)
 		modifiers |= MODIFIER_CONTAINS;

@@ -210,6 +210,7 @@ placeholder_find(struct rule_loader *loader, struct span name,
 	const struct rule_load_options *options = loader->options;
 
 	*ret_list = NULL;
+	*ret_path = NULL;
 	for (size_t i = 0; i < options->list_count; i++) {
 		*ret_list = options->lists[i];
 		if (span_equal(value_list_name(*ret_list), name))
@@ -240,7 +241,7 @@ placeholder_list(struct rule_loader *loader, const struct yaml_node *value,
     struct span name)
 {
 	const struct value_list *list;
-	const char *path;
+	const char *path = NULL;
 
 	if (!placeholder_find(loader, name, &list, &path)) {
 		placeholder_missing(loader, value, name);
