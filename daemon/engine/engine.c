@@ -197,6 +197,15 @@ engine_feed_restore(struct engine *engine, uint32_t feed, uint32_t input,
 }
 
 void
+engine_feed_skip(struct engine *engine, uint32_t feed, int64_t next_offset)
+{
+	struct engine_feed *state = engine_feed_get(engine, feed);
+
+	if (next_offset > state->next_offset)
+		state->next_offset = next_offset;
+}
+
+void
 engine_feed_idle(struct engine *engine, uint32_t feed)
 {
 	correlate_idle(engine->correlate, feed);

@@ -115,6 +115,9 @@ void engine_notice(struct engine *engine, const struct notice *notice,
 /* Restores what was committed: the next offset and greatest event time. */
 void engine_feed_restore(struct engine *engine, uint32_t feed, uint32_t input,
     int64_t next_offset, int64_t time_us);
+/* What stands before `next_offset` will never come. */
+void engine_feed_skip(struct engine *engine, uint32_t feed,
+    int64_t next_offset);
 void engine_feed_idle(struct engine *engine, uint32_t feed);
 void engine_feed_forget(struct engine *engine, uint32_t feed);
 

@@ -8,15 +8,11 @@
 #include "base/mem.h"
 
 #include "engine/commit_note.h"
+#include "engine/pending.h"
 #include "engine/pipeline.h"
 #include "engine/slot.h"
 
 #define PIPELINE_MAGIC 0x9195e11eu
-
-struct pending {
-	struct notice notice;
-	struct pending *next;
-};
 
 struct known_feed {
 	struct span topic;
@@ -49,7 +45,7 @@ struct pipeline {
 	size_t feed_count, feed_cap;
 	uint32_t *revoked;
 	size_t revoked_count, revoked_cap;
-	struct pending *pending, **pending_end;
+	struct pending pending;
 };
 
 static struct pipeline *
@@ -60,21 +56,15 @@ pipeline_of(void *core)
 
 /* ---- Slots ---- */
 
-static void
-slot_clear(struct pipeline *pipeline, struct slot *slot)
-{
-	slot_empty(slot, &pipeline->source);
-}
-
 /* Where a feed is to go on, and what is to be remembered of it. */
 static void
 note_offset(struct pipeline *pipeline, struct slot *slot, uint32_t feed,
-    int64_t next_offset, int64_t time_us)
+    int64_t first_offset, int64_t next_offset, int64_t time_us)
 {
 	uint32_t rules = engine_rules(pipeline->engine)->count;
 
 	commit_note_write(time_us, pipeline->batches, rules,
-	    slot_add_offset(slot, feed, next_offset)->metadata);
+	    slot_set_offset(slot, feed, first_offset, next_offset)->metadata);
 	pipeline->feeds[feed].rules = rules;
 }
 
@@ -89,6 +79,15 @@ is_note_stale(const struct pipeline *pipeline, const struct known_feed *known)
 	    known->rules != engine_rules(pipeline->engine)->count;
 }
 
+/* Where it is read on; negative: nobody knows. */
+static int64_t
+next_of(const struct pipeline *pipeline, uint32_t feed)
+{
+	int64_t next = engine_feed_next(pipeline->engine, feed);
+
+	return next == INT64_MIN ? pipeline->feeds[feed].position : next;
+}
+
 /* The current positions again, of feeds whose note is stale; with `any` of one
  * at least: the fence of a transaction without records. */
 static bool
@@ -96,16 +95,14 @@ add_current_offsets(struct pipeline *pipeline, struct slot *slot, bool any)
 {
 	for (uint32_t feed = 0; feed < pipeline->feed_count; feed++) {
 		const struct known_feed *known = &pipeline->feeds[feed];
-		int64_t next = engine_feed_next(pipeline->engine, feed);
+		int64_t next = next_of(pipeline, feed);
 
 		if (!known->is_ours || slot_has_offset(slot, feed) ||
 		    !((any && slot->offset_count == 0) ||
 			is_note_stale(pipeline, known)))
 			continue;
-		if (next == INT64_MIN)
-			next = known->position;
 		if (next >= 0)
-			note_offset(pipeline, slot, feed, next,
+			note_offset(pipeline, slot, feed, next, next,
 			    engine_feed_time(pipeline->engine, feed));
 	}
 	return slot->offset_count > 0;
@@ -118,7 +115,8 @@ slot_set_offsets(struct pipeline *pipeline, struct slot *slot)
 	const struct batch_feed *feeds = batch_feeds(slot->batch, &count);
 
 	for (size_t i = 0; i < count; i++)
-		note_offset(pipeline, slot, feeds[i].feed, feeds[i].next_offset,
+		note_offset(pipeline, slot, feeds[i].feed,
+		    feeds[i].first_offset, feeds[i].next_offset,
 		    feeds[i].time_us);
 	if (count > 0)
 		(void)add_current_offsets(pipeline, slot, false);
@@ -157,6 +155,7 @@ finish_revoke(struct pipeline *pipeline)
 		pipeline->feeds[feed].is_ours = false;
 		engine_feed_forget(pipeline->engine, feed);
 	}
+	pending_drop_gaps(&pipeline->pending);
 	pipeline->revoked_count = 0;
 	pipeline->is_revoking = false;
 	pipeline->source.revoke_done(pipeline->source.port);
@@ -202,20 +201,42 @@ advance(struct pipeline *pipeline)
 	}
 }
 
+/* A gap is, when all before it was run. */
+static bool
+is_due(void *context, const struct pending_item *item)
+{
+	const struct pipeline *pipeline = context;
+	int64_t next;
+
+	if (item->gap.to == 0)
+		return true;
+	next = next_of(pipeline, item->gap.feed);
+	return next == item->gap.from || next >= item->gap.to;
+}
+
+static void
+pass_gap(struct pipeline *pipeline, struct slot *slot,
+    const struct pending_gap *gap)
+{
+	if (gap->to == 0 || next_of(pipeline, gap->feed) >= gap->to)
+		return;
+	engine_feed_skip(pipeline->engine, gap->feed, gap->to);
+	note_offset(pipeline, slot, gap->feed, gap->from, gap->to,
+	    engine_feed_time(pipeline->engine, gap->feed));
+}
+
 static void
 add_pending(struct pipeline *pipeline, struct slot *slot)
 {
-	struct pending *pending;
+	struct pending_item *item;
 
-	while ((pending = pipeline->pending) != NULL) {
-		pipeline->pending = pending->next;
-		engine_notice(pipeline->engine, &pending->notice,
+	while ((item = pending_take(&pipeline->pending, is_due, pipeline)) !=
+	    NULL) {
+		engine_notice(pipeline->engine, &item->notice,
 		    pipeline->options.now_us(), slot->batch);
-		mem_free((void *)(uintptr_t)pending->notice.about.ptr);
-		mem_free((void *)(uintptr_t)pending->notice.sentence.ptr);
-		mem_free(pending);
+		pass_gap(pipeline, slot, &item->gap);
+		pending_free_item(item);
 	}
-	pipeline->pending_end = &pipeline->pending;
 }
 
 /* ---- Up-calls of the source ---- */
@@ -241,7 +262,8 @@ on_batch(void *core, struct port_batch *records)
 	    pipeline->options.now_us(), slot->batch);
 	slot_set_offsets(pipeline, slot);
 	if (slot->offset_count == 0)
-		slot_clear(pipeline, slot); /* all of it was run before */
+		slot_empty(slot,
+		    &pipeline->source); /* all of it was run before */
 	else
 		add_pending(pipeline, slot);
 	advance(pipeline);
@@ -259,33 +281,12 @@ feed_of(struct pipeline *pipeline, uint32_t feed)
 	return &pipeline->feeds[feed];
 }
 
-enum settled { SETTLED_DONE, SETTLED_AGAIN, SETTLED_LOST };
-
-/* What became of the flight, by what is committed of one of its feeds. */
-static enum settled
-settle_feed(const struct slot *slot, const struct port_feed *feed)
-{
-	size_t count;
-	const struct batch_feed *feeds = batch_feeds(slot->batch, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		if (feeds[i].feed != feed->feed)
-			continue;
-		if (feed->committed == feeds[i].next_offset)
-			return SETTLED_DONE;
-		if (feed->committed < 0 ||
-		    feed->committed <= feeds[i].first_offset)
-			return SETTLED_AGAIN;
-		return SETTLED_LOST;
-	}
-	return SETTLED_AGAIN;
-}
-
 static void
 drop_computed(struct pipeline *pipeline)
 {
-	slot_clear(pipeline, &pipeline->flight);
-	slot_clear(pipeline, &pipeline->ready);
+	slot_empty(&pipeline->flight, &pipeline->source);
+	slot_empty(&pipeline->ready, &pipeline->source);
+	pending_drop_gaps(&pipeline->pending);
 	engine_reset(pipeline->engine);
 	log_warning("what was computed and not committed is dropped: windows "
 		    "start anew");
@@ -297,55 +298,56 @@ drop_computed(struct pipeline *pipeline)
 
 /* The outcome of the flight, once the committed positions are known. */
 static void
-resolve_flight(struct pipeline *pipeline, const struct port_feed *feeds,
-    size_t count)
+resolve_flight(struct pipeline *pipeline, enum slot_settled settled)
 {
-	enum settled settled = SETTLED_AGAIN;
-
+	pipeline->state = PIPELINE_RUNNING;
 	if (!pipeline->flight.is_used)
 		return;
-	for (size_t i = 0; i < count && settled == SETTLED_AGAIN; i++)
-		settled = settle_feed(&pipeline->flight, &feeds[i]);
-	switch (settled) {
-	case SETTLED_DONE:
+	if (settled == SLOT_DONE) {
 		log_info("the transaction had been committed after all");
-		slot_clear(pipeline, &pipeline->flight);
-		break;
-	case SETTLED_AGAIN:
+		slot_empty(&pipeline->flight, &pipeline->source);
+	} else {
 		log_info("the transaction had not been committed: again");
 		submit(pipeline, &pipeline->flight);
-		break;
-	case SETTLED_LOST:
-		drop_computed(pipeline);
-		break;
 	}
+}
+
+static void
+restore_feed(struct pipeline *pipeline, const struct port_feed *feed)
+{
+	struct known_feed *known = feed_of(pipeline, feed->feed);
+	uint64_t number;
+	int64_t time_us;
+
+	known->topic = feed->topic;
+	known->partition = feed->partition;
+	known->input = feed->input;
+	known->is_ours = true;
+	known->position = feed->position;
+	commit_note_read(feed->metadata, &time_us, &number);
+	known->rules = commit_note_rules(feed->metadata);
+	/* A number tells one transaction: those before us have used theirs. */
+	if (number > pipeline->batches)
+		pipeline->batches = number;
+	engine_feed_restore(pipeline->engine, feed->feed, feed->input,
+	    feed->committed < 0 ? INT64_MIN : feed->committed, time_us);
 }
 
 static void
 on_assigned(void *core, const struct port_feed *feeds, size_t count)
 {
 	struct pipeline *pipeline = pipeline_of(core);
+	bool is_rewound = pipeline->state == PIPELINE_REWINDING;
+	enum slot_settled settled = SLOT_AGAIN;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct port_feed *feed = &feeds[i];
-		struct known_feed *known = feed_of(pipeline, feed->feed);
-		uint64_t number;
-		int64_t time_us;
-
-		known->topic = feed->topic;
-		known->partition = feed->partition;
-		known->input = feed->input;
-		known->is_ours = true;
-		known->position = feed->position;
-		commit_note_read(feed->metadata, &time_us, &number);
-		known->rules = commit_note_rules(feed->metadata);
-		engine_feed_restore(pipeline->engine, feed->feed, feed->input,
-		    feed->committed < 0 ? INT64_MIN : feed->committed, time_us);
-	}
-	if (pipeline->state == PIPELINE_REWINDING) {
-		pipeline->state = PIPELINE_RUNNING;
-		resolve_flight(pipeline, feeds, count);
-	}
+	if (is_rewound)
+		settled = slot_settle(&pipeline->flight, feeds, count);
+	if (settled == SLOT_LOST)
+		drop_computed(pipeline);
+	for (size_t i = 0; i < count; i++)
+		restore_feed(pipeline, &feeds[i]);
+	if (is_rewound)
+		resolve_flight(pipeline, settled);
 	advance(pipeline);
 }
 
@@ -379,26 +381,32 @@ on_idle(void *core, uint32_t feed, bool is_idle)
 		engine_feed_idle(pipeline->engine, feed);
 }
 
+/* What was run before it was lost is no gap, nor what is told already: after a
+ * rewind the source comes to the same place again. */
 static void
 on_gap(void *core, uint32_t feed, enum port_gap_kind kind, int64_t from,
     int64_t to)
 {
 	struct pipeline *pipeline = pipeline_of(core);
 	const struct known_feed *known = feed_of(pipeline, feed);
-	char about[300], sentence[600];
+	int64_t told = pending_gap_end(&pipeline->pending, feed);
+	int64_t next = engine_feed_next(pipeline->engine, feed);
+	struct pending_gap gap = {
+		.topic = known->topic,
+		.partition = known->partition,
+		.feed = feed,
+		.kind = kind,
+		.from = from,
+		.to = to,
+	};
 
-	(void)snprintf(about, sizeof(about),
-	    SPAN_FMT " %d %" PRId64 "-%" PRId64, SPAN_ARG(known->topic),
-	    known->partition, from, to);
-	(void)snprintf(sentence, sizeof(sentence),
-	    "Audit records of " SPAN_FMT " partition %d from offset %" PRId64
-	    " to %" PRId64 " (%" PRId64 " of them) %s: nothing in them was "
-	    "looked at",
-	    SPAN_ARG(known->topic), known->partition, from, to - 1, to - from,
-	    kind == PORT_GAP_RETENTION ? "were deleted before they were read" :
-					 "are missing in the topic");
-	log_error("%s", sentence);
-	pipeline_notice(pipeline, NOTICE_GAP, LEVEL_CRITICAL, about, sentence);
+	if (told > gap.from)
+		gap.from = told;
+	if (next > gap.from)
+		gap.from = next;
+	if (gap.from < to)
+		pending_add_gap(&pipeline->pending, &gap,
+		    pipeline->options.now_us());
 }
 
 static void
@@ -438,7 +446,7 @@ on_committed(struct pipeline *pipeline)
 	(void)batch_outputs(pipeline->flight.batch, &outputs);
 	pipeline->options.committed(pipeline->options.context,
 	    batch_records(pipeline->flight.batch), outputs);
-	slot_clear(pipeline, &pipeline->flight);
+	slot_empty(&pipeline->flight, &pipeline->source);
 	advance(pipeline);
 }
 
@@ -493,23 +501,16 @@ pipeline_new(struct engine *engine, const struct pipeline_options *options)
 	pipeline->options = *options;
 	slot_init(&pipeline->flight);
 	slot_init(&pipeline->ready);
-	pipeline->pending_end = &pipeline->pending;
+	pending_init(&pipeline->pending);
 	return pipeline;
 }
 
 void
 pipeline_free(struct pipeline *pipeline)
 {
-	struct pending *pending;
-
 	if (pipeline == NULL)
 		return;
-	while ((pending = pipeline->pending) != NULL) {
-		pipeline->pending = pending->next;
-		mem_free((void *)(uintptr_t)pending->notice.about.ptr);
-		mem_free((void *)(uintptr_t)pending->notice.sentence.ptr);
-		mem_free(pending);
-	}
+	pending_done(&pipeline->pending);
 	slot_done(&pipeline->flight);
 	slot_done(&pipeline->ready);
 	mem_free(pipeline->feeds);
@@ -530,18 +531,16 @@ void
 pipeline_notice(struct pipeline *pipeline, enum notice_kind kind,
     enum rule_level level, const char *about, const char *sentence)
 {
-	struct pending *pending = mem_zalloc(sizeof(*pending));
-
-	pending->notice = (struct notice){
+	const struct notice notice = {
 		.kind = kind,
 		.level = level,
-		.about = span_of(mem_strdup(about)),
-		.sentence = span_of(mem_strdup(sentence)),
+		.about = span_of(about),
+		.sentence = span_of(sentence),
 		.at_us = pipeline->options.now_us(),
 		.count = 1,
 	};
-	*pipeline->pending_end = pending;
-	pipeline->pending_end = &pending->next;
+
+	(void)pending_add(&pipeline->pending, &notice);
 }
 
 /* Whether a position must be told again though nothing came. */
@@ -566,10 +565,12 @@ pipeline_tick(struct pipeline *pipeline)
 	    pipeline->flight.is_used || pipeline->is_revoking)
 		return;
 	is_stale = has_stale_note(pipeline);
-	if (pipeline->has_records && pipeline->pending == NULL && !is_stale) {
+	if (pipeline->has_records && pipeline->pending.first == NULL &&
+	    !is_stale) {
 		pipeline->has_records = false;
 		return;
 	}
+	pipeline->batches++;
 	if (!add_current_offsets(pipeline, slot, true))
 		return;
 	engine_settle(pipeline->engine, pipeline->options.now_us(),
@@ -578,7 +579,7 @@ pipeline_tick(struct pipeline *pipeline)
 	(void)batch_outputs(slot->batch, &outputs);
 	slot->is_used = true;
 	if (outputs == 0 && !is_stale)
-		slot_clear(pipeline, slot);
+		slot_empty(slot, &pipeline->source);
 	advance(pipeline);
 }
 

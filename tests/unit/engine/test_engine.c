@@ -136,8 +136,7 @@ test_restored_time_counts(void **state)
 
 	(void)state;
 	world_open(&world);
-	engine_feed_restore(world.engine, 0, 0, 7,
-	    START_US + 60 * MINUTE_US);
+	engine_feed_restore(world.engine, 0, 0, 7, START_US + 60 * MINUTE_US);
 	assert_int_equal(engine_feed_next(world.engine, 0), 7);
 	for (int i = 0; i < 3; i++)
 		view(&world, 0, 4 + i, 60);

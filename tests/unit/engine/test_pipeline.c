@@ -3,225 +3,7 @@
  * The pipeline over ports made by hand: what it asks for, in which order, and
  * what it does when a transaction fails.
  */
-#include <stdio.h>
-#include <string.h>
-
-#include "base/mem.h"
-#include "engine/commit_note.h"
-#include "engine/pipeline.h"
-#include "rule/rule_load.h"
-#include "support/testing.h"
-
-#define RULE "engine/any_view.yml"
-#define NOW_US INT64_C(1772486400000000)
-#define SUBMISSIONS_MAX 16
-
-/* One of everything that the pipeline said to its ports. */
-struct world {
-	struct pipeline *pipeline;
-	struct engine *engine;
-	struct mapping *mapping;
-	struct port_batch batches[8];
-	struct record records[8][4];
-	char texts[8][4][200];
-	size_t batch_count;
-	unsigned wants, releases, revokes_done, rewinds, stops;
-	int failed_status;
-	struct {
-		uint64_t number;
-		size_t alerts;
-		int64_t next_offset;
-		void *fence;
-		char metadata[PORT_METADATA_MAX]; /* of the first offset */
-		size_t offsets;
-		char last_metadata[PORT_METADATA_MAX];
-		size_t outputs, bytes; /* of the last value */
-		char text[4000];
-	} submissions[SUBMISSIONS_MAX];
-	size_t submission_count;
-};
-
-static int64_t
-fixed_now(void)
-{
-	return NOW_US;
-}
-
-static void
-on_failed(void *context, int status, const struct error *err)
-{
-	(void)err;
-	((struct world *)context)->failed_status = status;
-}
-
-static void
-on_stopped(void *context)
-{
-	((struct world *)context)->stops++;
-}
-
-static void
-on_committed(void *context, size_t records, size_t outputs)
-{
-	(void)context;
-	(void)records;
-	(void)outputs;
-}
-
-static void
-fake_want(void *port)
-{
-	((struct world *)port)->wants++;
-}
-
-static void
-fake_release(void *port, struct port_batch *batch)
-{
-	(void)batch;
-	((struct world *)port)->releases++;
-}
-
-static void
-fake_revoke_done(void *port)
-{
-	((struct world *)port)->revokes_done++;
-}
-
-static void
-fake_rewind(void *port)
-{
-	((struct world *)port)->rewinds++;
-}
-
-static void
-fake_submit(void *port, const struct port_submission *submission)
-{
-	struct world *world = port;
-	size_t at = world->submission_count++;
-
-	assert_true(at < SUBMISSIONS_MAX);
-	assert_true(submission->offset_count >= 1);
-	world->submissions[at].number = submission->number;
-	world->submissions[at].fence = submission->fence;
-	world->submissions[at].next_offset = submission->offsets[0].next_offset;
-	memcpy(world->submissions[at].metadata, submission->offsets[0].metadata,
-	    PORT_METADATA_MAX);
-	world->submissions[at].offsets = submission->offset_count;
-	memcpy(world->submissions[at].last_metadata,
-	    submission->offsets[submission->offset_count - 1].metadata,
-	    PORT_METADATA_MAX);
-	world->submissions[at].outputs = submission->output_count;
-	for (size_t i = 0; i < submission->output_count; i++) {
-		const struct port_output *output = &submission->outputs[i];
-
-		if (output->topic == PORT_TOPIC_ALERTS)
-			world->submissions[at].alerts++;
-		world->submissions[at].bytes = output->value.len;
-		(void)snprintf(world->submissions[at].text,
-		    sizeof(world->submissions[at].text), SPAN_FMT,
-		    SPAN_ARG(output->value));
-	}
-}
-
-static struct rule_set *
-load_rule(void)
-{
-	const char *const paths[] = { TEST_DATA_DIR "/" RULE };
-	struct rule_load_options options = { .paths = paths, .path_count = 1 };
-	struct rule_load_result result = { 0 };
-	struct diag *diag = diag_new();
-
-	assert_true(rule_load(&options, diag, &result));
-	diag_free(diag);
-	return result.rules;
-}
-
-static void
-world_open(struct world *world)
-{
-	struct engine_input input = { 0 };
-	struct engine_options options = engine_options_default;
-	struct pipeline_options pipeline = {
-		.now_us = fixed_now,
-		.failed = on_failed,
-		.stopped = on_stopped,
-		.committed = on_committed,
-		.context = world,
-	};
-	struct port_source source = { world, fake_want, fake_release,
-		fake_revoke_done, fake_rewind };
-	struct port_output_calls output = { world, fake_submit };
-
-	memset(world, 0, sizeof(*world));
-	world->mapping = mapping_identity();
-	input.mapping = world->mapping;
-	input.lateness_us = 900000000;
-	options.inputs = &input;
-	options.input_count = 1;
-	options.decode = decode_limits_default;
-	world->engine = engine_new(load_rule(), &options);
-	world->pipeline = pipeline_new(world->engine, &pipeline);
-	pipeline_start(world->pipeline, &source, &output);
-}
-
-static void
-world_close(struct world *world)
-{
-	pipeline_free(world->pipeline);
-	engine_free(world->engine);
-	mapping_free(world->mapping);
-}
-
-static void
-assign(struct world *world, int64_t committed, const char *metadata)
-{
-	struct port_feed feed = {
-		.topic = SPAN("records.audit"),
-		.committed = committed,
-		.position = committed < 0 ? 0 : committed,
-		.metadata = span_of(metadata),
-	};
-
-	pipeline_source_events.assigned(world->pipeline, &feed, 1);
-}
-
-/* `count` records from `offset` on, each of which is a hit. */
-static void
-deliver(struct world *world, int64_t offset, size_t count)
-{
-	size_t at = world->batch_count++;
-
-	for (size_t i = 0; i < count; i++) {
-		char *text = world->texts[at][i];
-
-		(void)snprintf(text, 200,
-		    "{\"@timestamp\":\"2026-03-02T21:00:%02dZ\","
-		    "\"user.id\":\"P1\",\"event.action\":\"view\"}",
-		    (int)(offset + (int64_t)i) % 60);
-		world->records[at][i] = (struct record){
-			.position = { SPAN("records.audit"), 0,
-			    offset + (int64_t)i },
-			.bytes = span_of(text),
-			.broker_us = NOW_US,
-		};
-	}
-	world->batches[at] = (struct port_batch){
-		.records = world->records[at],
-		.count = count,
-		.fence = &world->batches[at],
-	};
-	pipeline_source_events.batch(world->pipeline, &world->batches[at]);
-}
-
-static void
-answer(struct world *world, enum port_outcome outcome)
-{
-	struct error err = { "", "said by the test" };
-
-	pipeline_output_events.submitted(world->pipeline,
-	    world->submissions[world->submission_count - 1].number, outcome,
-	    &err);
-}
+#include "unit/engine/pipeline_world.h"
 
 /* The next batch is computed while one transaction is on its way; a third
  * is not asked for. */
@@ -270,73 +52,6 @@ test_metadata_of_offsets(void **state)
 	    &number);
 	assert_int_equal(time_us, INT64_C(1772485201000000));
 	assert_int_equal(number, 1);
-	world_close(&world);
-}
-
-/* In doubt, and nothing was committed: the same outputs once more. */
-static void
-test_unknown_not_committed(void **state)
-{
-	struct world world;
-
-	(void)state;
-	world_open(&world);
-	assign(&world, -1, "");
-	deliver(&world, 0, 2);
-	answer(&world, PORT_UNKNOWN);
-	assert_int_equal(world.rewinds, 1);
-	assert_int_equal(world.submission_count, 1);
-	assign(&world, -1, "");
-	assert_int_equal(world.submission_count, 2);
-	assert_int_equal(world.submissions[1].alerts, 2);
-	assert_string_equal(world.submissions[1].text,
-	    world.submissions[0].text);
-	/* What is read again has been run. */
-	deliver(&world, 0, 2);
-	answer(&world, PORT_OK);
-	assert_int_equal(world.submission_count, 2);
-	world_close(&world);
-}
-
-/* In doubt, but it had been committed: nothing is said twice. */
-static void
-test_unknown_committed(void **state)
-{
-	struct world world;
-
-	(void)state;
-	world_open(&world);
-	assign(&world, -1, "");
-	deliver(&world, 0, 2);
-	answer(&world, PORT_UNKNOWN);
-	assign(&world, 2, world.submissions[0].metadata);
-	assert_int_equal(world.submission_count, 1);
-	assert_int_equal(world.releases, 1);
-	deliver(&world, 2, 1);
-	assert_int_equal(world.submission_count, 2);
-	assert_int_equal(world.submissions[1].alerts, 1);
-	world_close(&world);
-}
-
-/* A batch computed on top of the aborted one follows it. */
-static void
-test_abort_with_next_computed(void **state)
-{
-	struct world world;
-
-	(void)state;
-	world_open(&world);
-	assign(&world, 10, "v1 n=4");
-	deliver(&world, 10, 2);
-	deliver(&world, 12, 2);
-	answer(&world, PORT_ABORTED);
-	assign(&world, 10, "v1 n=4");
-	assert_int_equal(world.submission_count, 2);
-	assert_int_equal(world.submissions[1].next_offset, 12);
-	answer(&world, PORT_OK);
-	assert_int_equal(world.submission_count, 3);
-	assert_int_equal(world.submissions[2].next_offset, 14);
-	answer(&world, PORT_OK);
 	world_close(&world);
 }
 
@@ -444,9 +159,9 @@ test_number_of_rules_is_told_again(void **state)
 	pipeline_tick(world.pipeline);
 	assert_int_equal(world.submission_count, 1);
 	assert_int_equal(world.submissions[0].offsets, 2);
-	assert_string_equal(world.submissions[0].metadata, "v1 n=0 r=1");
+	assert_string_equal(world.submissions[0].metadata, "v1 n=4 r=1");
 	assert_string_equal(world.submissions[0].last_metadata,
-	    "v1 t=1772485201000000 n=0 r=1");
+	    "v1 t=1772485201000000 n=4 r=1");
 	answer(&world, PORT_OK);
 	pipeline_tick(world.pipeline);
 	assert_int_equal(world.submission_count, 1);
@@ -471,28 +186,11 @@ test_number_of_rules_goes_with_a_batch(void **state)
 	pipeline_source_events.assigned(world.pipeline, &feed, 1);
 	deliver(&world, 0, 1);
 	assert_int_equal(world.submissions[0].offsets, 2);
-	assert_string_equal(world.submissions[0].last_metadata, "v1 n=1 r=1");
+	assert_string_equal(world.submissions[0].last_metadata, "v1 n=3 r=1");
 	answer(&world, PORT_OK);
 	deliver(&world, 1, 1);
 	assert_int_equal(world.submissions[1].offsets, 1);
 	answer(&world, PORT_OK);
-	world_close(&world);
-}
-
-static void
-test_gap_is_told(void **state)
-{
-	struct world world;
-
-	(void)state;
-	world_open(&world);
-	assign(&world, 5, "");
-	pipeline_source_events.gap(world.pipeline, 0, PORT_GAP_RETENTION, 5, 8);
-	pipeline_tick(world.pipeline);
-	assert_int_equal(world.submission_count, 1);
-	assert_non_null(strstr(world.submissions[0].text, "integrityd.gap"));
-	assert_non_null(strstr(world.submissions[0].text,
-	    "from offset 5 to 7"));
 	world_close(&world);
 }
 
@@ -577,16 +275,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_metadata_of_offsets),
-		cmocka_unit_test(test_unknown_not_committed),
-		cmocka_unit_test(test_unknown_committed),
-		cmocka_unit_test(test_abort_with_next_computed),
 		cmocka_unit_test(test_revoke),
 		cmocka_unit_test(test_fenced),
 		cmocka_unit_test(test_stop_commits),
 		cmocka_unit_test(test_notice_when_idle),
 		cmocka_unit_test(test_number_of_rules_is_told_again),
 		cmocka_unit_test(test_number_of_rules_goes_with_a_batch),
-		cmocka_unit_test(test_gap_is_told),
 		cmocka_unit_test(test_too_large_is_reduced),
 		cmocka_unit_test(test_too_large_is_dropped),
 	};
