@@ -67,6 +67,8 @@ position_feed(struct kafka_source *source,
 
 	feed->is_assigned = true;
 	feed->is_at_end = false;
+	/* The core takes it for a busy one, until it is told again. */
+	feed->is_idle = false;
 	feed->active_us = clock_monotonic_us();
 	feed->reread = -1;
 	if (use_kept(feed, partition->offset)) {

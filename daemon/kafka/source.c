@@ -213,9 +213,11 @@ revoke(struct kafka_source *source)
 {
 	if (!source->is_revoke_told) {
 		source->is_revoke_told = true;
-		source->is_wanted = false;
 		kafka_batch_clear(source->filling);
-		if (!kafka_feeds_tell_revoked(source))
+		/* Who had none is not told, and waits for what it wanted. */
+		if (kafka_feeds_tell_revoked(source))
+			source->is_wanted = false;
+		else
 			source->is_revoke_done = true;
 	}
 	if (source->is_revoke_done &&
