@@ -247,6 +247,6 @@ placeholder_list(struct rule_loader *loader, const struct yaml_node *value,
 		placeholder_missing(loader, value, name);
 		return NULL;
 	}
-	return list != NULL ? list :
+	return path == NULL ? list :
 			      placeholder_read(loader, value, name, path);
 }
