@@ -20,10 +20,10 @@ struct file_field {
 };
 
 #define OPTION(kind, name, member, ...)                                        \
-	{                                                                      \
-		.key = (name), .type = (kind),                                 \
-		.offset = offsetof(struct file_field, member), __VA_ARGS__     \
-	}
+	{ .key = (name),                                                       \
+		.type = (kind),                                                \
+		.offset = offsetof(struct file_field, member),                 \
+		__VA_ARGS__ }
 
 static const char *const type_words[] = {
 	[MAPPING_TYPE_AS_IS] = "as-is",

@@ -35,16 +35,15 @@ struct file {
 };
 
 #define OPTION(kind, type_name, name, member, ...)                             \
-	{                                                                      \
-		.key = (name), .type = (kind),                                 \
-		.offset = offsetof(struct type_name, member), __VA_ARGS__      \
-	}
+	{ .key = (name),                                                       \
+		.type = (kind),                                                \
+		.offset = offsetof(struct type_name, member),                  \
+		__VA_ARGS__ }
 #define SCHEMA(shown, type_name, table)                                        \
-	{                                                                      \
-		.name = (shown), .size = sizeof(struct type_name),             \
+	{ .name = (shown),                                                     \
+		.size = sizeof(struct type_name),                              \
 		.options = (table),                                            \
-		.count = sizeof(table) / sizeof((table)[0])                    \
-	}
+		.count = sizeof(table) / sizeof((table)[0]) }
 
 static const struct schema_option logsource_options[] = {
 	OPTION(SCHEMA_STRING, file_logsource, "category", category,
@@ -154,7 +153,7 @@ read_time(struct reading *reading, const struct yaml_node *root,
 		diag_at(reading->diag, time_place(root, "field"), "IR0912",
 		    "the time is what `" SPAN_FMT "` hashes",
 		    SPAN_ARG(mapping_hashed(mapping, mapping->time_field)
-				 ->name));
+			    ->name));
 	if (!mapping_is_path(mapping->time_field))
 		diag_at(reading->diag, time_place(root, "field"), "IR0906",
 		    "bad path `%s`", time->field);

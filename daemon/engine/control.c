@@ -235,8 +235,9 @@ peer_open(struct control *control, int fd)
 	    (unsigned)peer->user_id);
 	peer->is_leaving = true;
 	(void)bufferevent_disable(peer->stream, EV_READ);
-	refuse(peer, "not allowed: root, the daemon's user or a member of "
-		     "its control group may ask");
+	refuse(peer,
+	    "not allowed: root, the daemon's user or a member of "
+	    "its control group may ask");
 }
 
 static void

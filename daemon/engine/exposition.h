@@ -54,8 +54,7 @@ void exposition_one(struct exposition *exposition, const char *label,
  * A histogram of times without further labels: counts[i] are those of at most
  * bounds_us[i], counts[bound_count] all above; not cumulative.
  */
-void exposition_seconds(struct exposition *exposition,
-    const int64_t *bounds_us, size_t bound_count, const uint64_t *counts,
-    int64_t sum_us);
+void exposition_seconds(struct exposition *exposition, const int64_t *bounds_us,
+    size_t bound_count, const uint64_t *counts, int64_t sum_us);
 
 #endif

@@ -35,8 +35,9 @@ static bool
 open_input(const struct config *config, size_t at, struct diag *diag,
     struct mapping **ret_mapping, struct engine_input *ret_input)
 {
-	const struct config_input *input =
-	    (const struct config_input *)config->inputs.items + at;
+	const struct config_input *input = (const struct config_input *)
+					       config->inputs.items +
+	    at;
 	struct error err = ERROR_NONE;
 
 	if (input->mapping == NULL)

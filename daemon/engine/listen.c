@@ -30,7 +30,8 @@ remove_stale(const struct sockaddr_un *address)
 	if (fd < 0)
 		return false;
 	is_stale = connect(fd, (const struct sockaddr *)address,
-	    sizeof(*address)) != 0 && errno == ECONNREFUSED;
+		       sizeof(*address)) != 0 &&
+	    errno == ECONNREFUSED;
 	(void)close(fd);
 	return is_stale && unlink(address->sun_path) == 0;
 }

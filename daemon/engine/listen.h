@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-#define LISTEN_NO_GROUP ((gid_t)-1)
+#define LISTEN_NO_GROUP ((gid_t) - 1)
 
 /*
  * Binds and listens, with `mode` and, unless LISTEN_NO_GROUP, the group.  A

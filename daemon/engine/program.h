@@ -11,10 +11,11 @@
 
 struct program_options {
 	const char *config_path;
-	const char *instance; /* NULL: the configuration's, or the host's name */
-	bool only_check;      /* configuration and rules, then end */
+	const char
+	    *instance;	 /* NULL: the configuration's, or the host's name */
+	bool only_check; /* configuration and rules, then end */
 	enum service_start start_from;
-	bool is_forced;	      /* start with far fewer rules than before */
+	bool is_forced; /* start with far fewer rules than before */
 };
 
 /* Findings go to standard error.  Returns the exit status (sysexits.h). */

@@ -177,8 +177,8 @@ open_cursors(struct replay *replay, struct error *err)
 
 		file.feed = i;
 		cursor->arena = arena_new(REPLAY_ARENA_BYTES);
-		if (!source_file_open(options->files[i], &file,
-			&cursor->source, err))
+		if (!source_file_open(options->files[i], &file, &cursor->source,
+			err))
 			return false;
 		for (uint32_t j = 0; j < i; j++) {
 			if (span_equal(source_file_topic(cursor->source),

@@ -36,8 +36,8 @@ struct detection {
 	enum detection_kind kind;
 	const struct rule *rule;
 	struct alert_id id;
-	struct alert_id into;	  /* MERGED: the id it lives on under */
-	uint32_t revision;	  /* 1 for OPEN, then counting */
+	struct alert_id into; /* MERGED: the id it lives on under */
+	uint32_t revision;    /* 1 for OPEN, then counting */
 	/* [rule->correlation->group_count]; NULL: none, as for single events */
 	const struct span *group;
 	int64_t first_us, last_us;

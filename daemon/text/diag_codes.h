@@ -150,7 +150,8 @@ DIAG_CODE("IR0219", "keys of TLS that do not fit",
     "-fingerprint -sha256` prints it.")
 DIAG_CODE("IR0220", "a secret that others may read",
     "Who has the private key, password or token can pass for integrityd. Its "
-    "file must not be open to others than its owner and group: chmod o= FILE. Best is to hand "
+    "file must not be open to others than its owner and group: chmod o= FILE. "
+    "Best is to hand "
     "it over by systemd (LoadCredential=).")
 DIAG_CODE("IW0221", "alerts in the clear",
     "A destination of the audience investigators is told names, reasons and "

@@ -56,7 +56,7 @@ write_file(const struct fixture *f, const char *name, const char *text)
 
 	(void)snprintf(path, sizeof(path), "%s/%s", f->folder, name);
 	for (slash = strchr(path + strlen(f->folder) + 1, '/'); slash != NULL;
-	     slash = strchr(slash + 1, '/')) {
+	    slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		(void)mkdir(path, 0700);
 		*slash = '/';

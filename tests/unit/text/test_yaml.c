@@ -258,7 +258,8 @@ static const struct {
 	    "t.yml:1:21: error[IR0109]: "
 	    "the tag `!python/object:x` does not fit a map" },
 	{ "a tag that does not fit", SPAN("a: !!int x\n"),
-	    "t.yml:1:10: error[IR0109]: the tag `!!int` does not fit a string" },
+	    "t.yml:1:10: error[IR0109]: the tag `!!int` does not fit a "
+	    "string" },
 	{ "merge key", SPAN("a: &x {b: 1}\nc:\n  <<: *x\n"),
 	    "t.yml:3:3: error[IR0110]: "
 	    "merge keys are not part of YAML 1.2" },
