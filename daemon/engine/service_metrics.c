@@ -291,6 +291,13 @@ write_kafka(const struct service *service, struct exposition *out)
 	one(out, "integrityd_producers_total", EXPOSITION_COUNTER,
 	    counters.producers,
 	    "Producers made: the first, and one after each doubt.");
+	one(out, "integrityd_hanging_partitions", EXPOSITION_GAUGE,
+	    counters.hanging,
+	    "Partitions whose readers wait behind a transaction that has been "
+	    "open for over 40 s.");
+	one(out, "integrityd_credential_renewals_total", EXPOSITION_COUNTER,
+	    counters.renewals,
+	    "Kafka clients made anew because a credential file changed.");
 	one(out, "integrityd_offset_markers_total", EXPOSITION_COUNTER,
 	    counters.markers,
 	    "Offsets of inputs that were skipped one at a "

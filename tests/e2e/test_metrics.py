@@ -191,6 +191,8 @@ class Seen(unittest.TestCase):
                 (1, "integrityd_own_alerts_total", {"name": "ruleset"}),
                 (2, "integrityd_partitions_assigned", {}),
                 (2, "integrityd_rules_loaded", {}),
+                (0, "integrityd_hanging_partitions", {}),
+                (0, "integrityd_credential_renewals_total", {}),
                 (1, "integrityd_reload_successful", {}),
                 (1, "integrityd_ready", {})):
             self.assertEqual(samples[(name, frozenset(labels.items()))],
