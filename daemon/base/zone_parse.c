@@ -254,6 +254,7 @@ take_epoch(struct reading *in)
 	const char *start;
 
 	in->has_epoch = true;
+	in->epoch_s = 0; /* the last one counts, as with all directives */
 	in->before_epoch = in->at < in->end && *in->at == '-';
 	if (in->before_epoch)
 		in->at++;

@@ -225,6 +225,8 @@ test_formats(void **state)
 		{ "epoch with fraction", "%s.%f", "1772486047.5",
 		    INT64_C(1772486047500000) },
 		{ "before the epoch", "%s.%f", "-1.25", INT64_C(-1250000) },
+		{ "epoch twice: the last", "%s%s", "-292244444440-24444444",
+		    INT64_C(-24444444000000) },
 		{ "percent sign", "%%%Y-%m-%d %H:%M", "%2026-03-02 21:14",
 		    INT64_C(1772486040000000) },
 		{ "blanks stand for any number", "%Y-%m-%d  %H:%M",
