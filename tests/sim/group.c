@@ -199,8 +199,9 @@ group_rejoin(struct world *world, struct instance *instance)
 	if (!group_has(&world->broker, instance, instance->life)) {
 		/* Another of its name is there: fenced by its instance id. */
 		if (member->instance != NULL)
-			return;
-		group_join(world, instance);
+			instance_fence(instance);
+		else
+			group_join(world, instance);
 		return;
 	}
 	member->has_joined = true;
