@@ -320,6 +320,7 @@ revoke(struct instance *instance)
 	if (!consumer->is_revoke_done || instance->producer.is_busy)
 		return;
 	consumer->mask = 0;
+	consumer->must_assign = false;
 	memset(consumer->is_idle, 0, sizeof(consumer->is_idle));
 	consumer->state = CONSUMER_WAITING;
 	world_trace(instance->world, "#%u gives back", instance->index);
@@ -416,7 +417,9 @@ on_assign(struct world *world, struct sim_event *event)
 {
 	struct consumer *consumer = &event->instance->consumer;
 
+	/* Who has joined again meanwhile is past it. */
 	if (!group_has(&world->broker, event->instance, event->life) ||
+	    world->broker.members[event->instance->name].has_joined ||
 	    world->broker.generation != event->b)
 		return;
 	consumer->must_assign = true;

@@ -177,6 +177,7 @@ commit(void *port, int64_t next_offset, struct span metadata)
 	struct world *world = instance->world;
 	struct commit *made;
 
+	instance->delivery.told = next_offset;
 	if (!instance->delivery.is_started ||
 	    (world->faults.switches && !world->is_calm &&
 		world_chance(world, 10)))
@@ -205,6 +206,7 @@ on_started(struct world *world, struct sim_event *event)
 	delivery->is_started = true;
 	delivery->generation = broker->sender_generation;
 	delivery->wanted = 0;
+	delivery->told = broker->sent_offset;
 	delivery->position = broker->sent_offset >= 0 ? broker->sent_offset : 0;
 	destination_alerts_events.started(delivery->destination,
 	    broker->sent_offset, span_of(broker->sent_metadata));

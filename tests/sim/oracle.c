@@ -304,7 +304,8 @@ oracle_is_drained(const struct world *world)
 	const struct broker *broker = &world->broker;
 
 	if (broker->open != NULL || broker->is_rebalancing ||
-	    broker->sent_offset < (int64_t)broker->alert_count)
+	    broker->sender == NULL ||
+	    broker->sender->delivery.told < (int64_t)broker->alert_count)
 		return false;
 	for (size_t i = 0; i < broker->partition_count; i++) {
 		if (broker->partitions[i].committed !=

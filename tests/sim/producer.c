@@ -134,8 +134,10 @@ send_end(struct world *world, const struct transaction *transaction,
 	    (int64_t)transaction->number);
 
 	event->b = (int64_t)(transaction->epoch << 1 | transaction->name);
-	event->data = mem_dup(&transaction->instance,
-	    sizeof(transaction->instance));
+	/* A late one was answered when it left. */
+	if (transaction->fate != FATE_LATE_END)
+		event->data = mem_dup(&transaction->instance,
+		    sizeof(struct instance *));
 }
 
 static void

@@ -199,6 +199,7 @@ struct delivery {
 	bool is_started, is_reading;
 	unsigned generation; /* of the group when it was started */
 	int64_t position;
+	int64_t told; /* the last position; the commit of it may be lost */
 	size_t wanted;
 	unsigned run; /* the scheduled one that counts */
 };
@@ -222,9 +223,10 @@ struct world {
 	struct heap heap;
 	uint64_t sequence, steps;
 	struct sim_faults faults;
-	bool is_verbose; /* prints its whole trace */
-	bool is_calm;	 /* the faults have ended */
-	bool is_trusted; /* nothing lost windows: episodes are checked */
+	uint64_t fault_every; /* events, about */
+	bool is_verbose;      /* prints its whole trace */
+	bool is_calm;	      /* the faults have ended */
+	bool is_trusted;      /* nothing lost windows: episodes are checked */
 	bool has_failed;
 	struct broker broker;
 	struct instance instances[SIM_INSTANCES];

@@ -12,7 +12,7 @@
 
 #include "sim/sim.h"
 
-#define SEEDS 600
+#define SEEDS 500
 #define TWICE_EVERY 50
 
 static uint64_t

@@ -9,7 +9,6 @@
 
 #define JITTER_US (240 * SIM_S)
 #define QUIET_US (90 * SIM_S) /* an input that falls silent is idle */
-#define FAULT_EVERY 70	      /* events, about */
 
 /* ---- Records ---- */
 
@@ -170,8 +169,12 @@ fault_pause(struct world *world)
 {
 	struct instance *instance = any_alive(world);
 
+	/* Half of them for longer than its session lasts. */
 	if (instance != NULL)
-		instance_pause(instance, world_delay(world, SIM_S, 40 * SIM_S));
+		instance_pause(instance,
+		    world_chance(world, 50) ?
+			world_delay(world, SIM_S, 10 * SIM_S) :
+			world_delay(world, SIM_SESSION_US, 40 * SIM_S));
 }
 
 static void
@@ -305,13 +308,18 @@ workload_maybe_fault(struct world *world)
 		{ faults->losses, fault_receiver },
 		{ faults->switches, delivery_move },
 	};
+	const size_t count = sizeof(table) / sizeof(table[0]);
 	size_t at;
 
-	if (world_random(world, FAULT_EVERY) != 0)
+	if (world_random(world, world->fault_every) != 0)
 		return;
-	at = world_random(world, sizeof(table) / sizeof(table[0]));
-	if (table[at].is_on)
-		table[at].run(world);
+	at = world_random(world, count);
+	for (size_t i = 0; i < count; i++) {
+		if (!table[(at + i) % count].is_on)
+			continue;
+		table[(at + i) % count].run(world);
+		return;
+	}
 }
 
 /* ---- The start ---- */
@@ -340,6 +348,8 @@ draw_faults(struct world *world)
 void
 workload_open(struct world *world)
 {
+	struct sim_faults *faults = &world->faults;
+
 	broker_open(&world->broker);
 	world->mapping = mapping_identity();
 	draw_faults(world);
@@ -347,6 +357,7 @@ workload_open(struct world *world)
 		world->broker.limit_bytes = 900 + world_random(world, 300);
 	world->broker.partition_count = 1 +
 	    world_random(world, SIM_PARTITIONS - 1);
+	world->fault_every = 20 + world_random(world, 150);
 	world->to_produce = 20 + world_random(world, 100);
 	for (unsigned i = 0; i < SIM_INSTANCES; i++) {
 		world->instances[i] = (struct instance){
@@ -357,6 +368,8 @@ workload_open(struct world *world)
 			.consumer = { .state = CONSUMER_CLOSED },
 		};
 	}
+	/* Who loses partitions needs another to lose them to. */
+	faults->two |= faults->pauses && world_chance(world, 60);
 	instance_start(world, &world->instances[0]);
 	if (world->faults.two)
 		instance_start(world, &world->instances[1]);
