@@ -7,6 +7,7 @@
 #include "alert/frame_body.h"
 
 #define CORE_MAX 16
+#define PIECE_MIN 16
 
 /* Which containers are open at the end of the text. */
 struct state {
@@ -245,12 +246,32 @@ take_apart(struct frame_body *body, const struct frame_path *path,
 	}
 }
 
+/* A text longer than a frame goes on under its name in the next. */
+static void
+put_pieces(struct frame_body *body, const struct frame_path *path,
+    struct span text)
+{
+	size_t left = room(body, path), used;
+
+	if (left < PIECE_MIN)
+		return;
+	while (text.len > 0) {
+		if (!body->is_fresh) {
+			frame_body_end(body);
+			begin(body);
+		}
+		buffer_reset(&body->scratch);
+		used = frame_text_json_piece(&body->scratch, text, left);
+		(void)try(body, path);
+		text = span_make(text.ptr + used, text.len - used);
+	}
+}
+
 void
 frame_body_value(struct frame_body *body, const struct frame_path *path,
     struct json_value value)
 {
 	enum json_kind kind = json_value_kind(value);
-	size_t left;
 
 	buffer_reset(&body->scratch);
 	frame_text_json_value(&body->scratch, value);
@@ -267,10 +288,6 @@ frame_body_value(struct frame_body *body, const struct frame_path *path,
 			take_apart(body, path, value);
 		return;
 	}
-	left = room(body, path);
-	if (kind != JSON_KIND_STRING || left < 8)
-		return;
-	buffer_reset(&body->scratch);
-	frame_text_json_cut(&body->scratch, json_value_string(value), left);
-	(void)try(body, path);
+	if (kind == JSON_KIND_STRING)
+		put_pieces(body, path, json_value_string(value));
 }

@@ -3,9 +3,10 @@
  * One JSON object told in as many bodies as it takes, none larger than a
  * limit: pieces are added in the order of the document, and what does not
  * fit opens the next body.  The core stands in every body.  A piece too
- * large for any body is taken apart into its members; only a single string
- * that alone is too large is cut, and a member whose mere name is too large
- * is left out.  All of it is printable ASCII.
+ * large for any body is taken apart into its members; a single string that
+ * alone is too large goes on under its name in the next bodies, nothing of it
+ * lost.  Only a member whose mere name is too large is left out.  All of it is
+ * printable ASCII.
  */
 #ifndef ALERT_FRAME_BODY_H
 #define ALERT_FRAME_BODY_H

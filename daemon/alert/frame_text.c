@@ -168,6 +168,25 @@ frame_text_json_cut(struct buffer *out, struct span text, size_t limit)
 	buffer_add_char(out, '"');
 }
 
+size_t
+frame_text_json_piece(struct buffer *out, struct span text, size_t limit)
+{
+	size_t start = out->len, whole = text.len, used, len;
+	char escaped[16];
+	uint32_t c;
+
+	buffer_add_char(out, '"');
+	for (; text.len > 0; text = skip(text, used)) {
+		used = next(text, &c);
+		len = escape(c, escaped);
+		if (out->len - start + len + 1 > limit)
+			break;
+		buffer_add(out, escaped, len);
+	}
+	buffer_add_char(out, '"');
+	return whole - text.len;
+}
+
 static void
 add_real(struct buffer *out, double real)
 {

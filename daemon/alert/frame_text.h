@@ -30,6 +30,11 @@ void frame_text_json(struct buffer *out, struct span text);
 /* The same in at most `limit` (at least 8) bytes; if cut it ends in U+2026. */
 void frame_text_json_cut(struct buffer *out, struct span text, size_t limit);
 
+/* As much of it as `limit` (at least 16) bytes hold; returns how many bytes of
+ * the text that is, at least one unless it is empty. */
+size_t frame_text_json_piece(struct buffer *out, struct span text,
+    size_t limit);
+
 /* Any JSON value, in printable ASCII without blanks between. */
 void frame_text_json_value(struct buffer *out, struct json_value value);
 
