@@ -81,6 +81,10 @@ bool service_rules_check_start(struct service *service, int *ret_status,
 /* False, and why, where positions were lost and --start-from is not given. */
 bool service_start_check(struct service *service, int *ret_status,
     struct error *err);
+/* Passes what was committed with the offsets of all inputs. */
+bool service_start_notes(struct service *service,
+    void (*take)(void *context, struct span note), void *context,
+    struct error *err);
 bool service_start_is_latest(const struct service *service,
     const struct config_input *input);
 

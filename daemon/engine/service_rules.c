@@ -161,6 +161,7 @@ service_rules_reload_done(struct service_reload *reload)
 
 /* ---- Start ---- */
 
+/* Instances may have run different sets: the greatest counts. */
 static void
 note_rules(void *context, struct span note)
 {
@@ -168,23 +169,6 @@ note_rules(void *context, struct span note)
 
 	if (count > *most)
 		*most = count;
-}
-
-/* Instances may have run different sets: the greatest counts. */
-static bool
-find_before(struct service *service, uint32_t *ret_before, struct error *err)
-{
-	const struct schema_list *list = &service->options.config->inputs;
-	const struct config_input *inputs = list->items;
-	const char **topics = mem_array(list->count, sizeof(*topics));
-	bool ok;
-
-	for (size_t i = 0; i < list->count; i++)
-		topics[i] = inputs[i].topic;
-	ok = kafka_notes_read(service->kafka, topics, list->count, note_rules,
-	    ret_before, err);
-	mem_free(topics);
-	return ok;
 }
 
 bool
@@ -195,7 +179,7 @@ service_rules_check_start(struct service *service, int *ret_status,
 
 	if (service->embedded != NULL || service->options.is_forced)
 		return true;
-	if (!find_before(service, &before, err))
+	if (!service_start_notes(service, note_rules, &before, err))
 		return false;
 	if (!service_rules_are_too_few(before, after))
 		return true;

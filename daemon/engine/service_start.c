@@ -15,8 +15,10 @@ count_note(void *context, struct span note)
 	(*(size_t *)context)++;
 }
 
-static bool
-count_positions(struct service *service, size_t *ret_count, struct error *err)
+bool
+service_start_notes(struct service *service,
+    void (*take)(void *context, struct span note), void *context,
+    struct error *err)
 {
 	const struct schema_list *list = &service->options.config->inputs;
 	const struct config_input *inputs = list->items;
@@ -25,8 +27,8 @@ count_positions(struct service *service, size_t *ret_count, struct error *err)
 
 	for (size_t i = 0; i < list->count; i++)
 		topics[i] = inputs[i].topic;
-	ok = kafka_notes_read(service->kafka, topics, list->count, count_note,
-	    ret_count, err);
+	ok = kafka_notes_read(service->kafka, topics, list->count, take,
+	    context, err);
 	mem_free(topics);
 	return ok;
 }
@@ -71,7 +73,7 @@ service_start_check(struct service *service, int *ret_status, struct error *err)
 	if (service->embedded != NULL ||
 	    service->options.start_from != SERVICE_START_CONFIGURED)
 		return true;
-	if (!count_positions(service, &count, err))
+	if (!service_start_notes(service, count_note, &count, err))
 		return false;
 	for (size_t i = 0; count == 0 && !is_lost && i < list->count; i++) {
 		if (!check_destination(service, destinations[i].name, &is_lost,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the group has committed with its offsets, read once at start. */
 #include "kafka/kafka_internal.h"
+#include "kafka/positions.h"
 
 static bool
 open_reader(struct kafka *kafka, rd_kafka_t **ret_client, struct error *err)
@@ -27,18 +28,12 @@ static bool
 add_partitions(rd_kafka_t *client, const char *topic,
     rd_kafka_topic_partition_list_t *list, struct error *err)
 {
-	rd_kafka_topic_t *handle = rd_kafka_topic_new(client, topic, NULL);
-	const struct rd_kafka_metadata *metadata;
-	rd_kafka_resp_err_t code = rd_kafka_metadata(client, 0, handle,
-	    &metadata, KAFKA_CALL_MS);
+	int32_t count;
 
-	rd_kafka_topic_destroy(handle);
-	if (code)
-		return error_set(err, NULL, "metadata of %s: %s", topic,
-		    rd_kafka_err2str(code));
-	for (int i = 0; i < metadata->topics[0].partition_cnt; i++)
+	if (!kafka_positions_partitions(client, topic, &count, err))
+		return false;
+	for (int32_t i = 0; i < count; i++)
 		rd_kafka_topic_partition_list_add(list, topic, i);
-	rd_kafka_metadata_destroy(metadata);
 	return true;
 }
 

@@ -39,9 +39,9 @@ committed(rd_kafka_t *client, rd_kafka_topic_partition_list_t *partitions,
 	return true;
 }
 
-static bool
-partition_count(rd_kafka_t *client, const char *topic, int32_t *ret_count,
-    struct error *err)
+bool
+kafka_positions_partitions(rd_kafka_t *client, const char *topic,
+    int32_t *ret_count, struct error *err)
 {
 	rd_kafka_topic_t *handle = rd_kafka_topic_new(client, topic, NULL);
 	const struct rd_kafka_metadata *metadata;
@@ -68,7 +68,7 @@ has_committed(rd_kafka_t *client, const char *topic, bool *ret_has,
 	int32_t count = 0;
 	bool has = false, ok;
 
-	if (!partition_count(client, topic, &count, err))
+	if (!kafka_positions_partitions(client, topic, &count, err))
 		return false;
 	all = rd_kafka_topic_partition_list_new(count);
 	if (count > 0)

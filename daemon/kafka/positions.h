@@ -31,4 +31,8 @@ void kafka_positions_edges(struct kafka *kafka, rd_kafka_t *client,
     const char *topic, int32_t partition, int timeout_ms,
     kafka_positions_edges_done *done, void *owner);
 
+/* Blocking: how many partitions a topic has; 0 if there is no such topic. */
+bool kafka_positions_partitions(rd_kafka_t *client, const char *topic,
+    int32_t *ret_count, struct error *err);
+
 #endif
